@@ -1,0 +1,122 @@
+package io.expressgateway.cluster;
+
+import io.expressgateway.net.HostPort;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cluster as configured; every component is validated before it gets here.
+ *
+ * @param name unique
+ * @param protocol how endpoints are spoken to
+ * @param balancer the algorithm's name, as in {@code round-robin}
+ * @param hashOn what consistent hashing hashes: {@code source-ip}, {@code path}, {@code header:X},
+ *     {@code cookie:X}, {@code connection-id}
+ * @param affinityCookie the cookie of session affinity
+ * @param slowStart how long a new or recovered endpoint takes to its full share; zero for none
+ * @param connectTimeout per try
+ * @param firstByteTimeout end of request to first byte of the response, per try
+ * @param retry retry budget and replay buffer
+ * @param endpoints as written; names are resolved later
+ * @param healthCheck null when there is none
+ * @param outlier passive ejection
+ * @param pool limits of the connection pool, per endpoint
+ * @param implicit whether it was made for a route's {@code http://host:port} uri
+ */
+public record ClusterSpec(
+    String name,
+    Protocol protocol,
+    String balancer,
+    String hashOn,
+    String affinityCookie,
+    Duration slowStart,
+    Duration connectTimeout,
+    Duration firstByteTimeout,
+    Retry retry,
+    List<EndpointSpec> endpoints,
+    @Nullable HealthCheck healthCheck,
+    Outlier outlier,
+    Pool pool,
+    boolean implicit) {
+
+  /** Copies the list. */
+  public ClusterSpec {
+    endpoints = List.copyOf(endpoints);
+  }
+
+  /** How endpoints are spoken to. */
+  public enum Protocol {
+    /** HTTP/1.1. */
+    HTTP1
+  }
+
+  /**
+   * One configured endpoint.
+   *
+   * @param address host name or literal, and port
+   * @param weight 0 takes no new work
+   */
+  public record EndpointSpec(HostPort address, int weight) {}
+
+  /**
+   * Retry limits.
+   *
+   * @param budgetPercent retries as a share of requests over the last ten seconds
+   * @param replayBufferBytes the most request body kept for another try
+   */
+  public record Retry(int budgetPercent, int replayBufferBytes) {}
+
+  /**
+   * Active health check.
+   *
+   * @param type {@code http} or {@code tcp}
+   * @param path request path of {@code http}
+   * @param interval between the starts of two checks
+   * @param timeout of one check
+   * @param healthyThreshold successes in a row to become healthy
+   * @param unhealthyThreshold failures in a row to become unhealthy
+   * @param expectedStatusFrom lowest good status of {@code http}
+   * @param expectedStatusTo highest good status of {@code http}
+   * @param port checked instead of the endpoint's own; null for the own
+   */
+  public record HealthCheck(
+      String type,
+      String path,
+      Duration interval,
+      Duration timeout,
+      int healthyThreshold,
+      int unhealthyThreshold,
+      int expectedStatusFrom,
+      int expectedStatusTo,
+      @Nullable Integer port) {}
+
+  /**
+   * Outlier ejection.
+   *
+   * @param enabled whether failures are watched at all
+   * @param observeOnly count what would be ejected, eject nothing
+   * @param consecutiveFailures in a row to be ejected
+   * @param baseEjectionTime of the first ejection; grows with each further one
+   * @param maxEjectedPercent never more of the cluster than this, but always at least one
+   * @param panicThreshold below this percentage of available endpoints all are used again
+   */
+  public record Outlier(
+      boolean enabled,
+      boolean observeOnly,
+      int consecutiveFailures,
+      Duration baseEjectionTime,
+      int maxEjectedPercent,
+      int panicThreshold) {}
+
+  /**
+   * Pool limits per endpoint, shared out over the event loops.
+   *
+   * @param maxConnections open at a time
+   * @param maxPending requests waiting for one
+   * @param idleTimeout an unused connection is closed after this
+   * @param maxLifetime a connection is not reused past this
+   */
+  public record Pool(
+      int maxConnections, int maxPending, Duration idleTimeout, Duration maxLifetime) {}
+}

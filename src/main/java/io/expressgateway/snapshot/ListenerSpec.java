@@ -1,0 +1,145 @@
+package io.expressgateway.snapshot;
+
+import io.expressgateway.net.Cidr;
+import io.expressgateway.net.HostPort;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A listener as configured; every component is validated before it gets here.
+ *
+ * @param name unique
+ * @param bind where it listens; port 0 for any free one
+ * @param protocol what it speaks
+ * @param maxConnections open at a time
+ * @param maxConnectionsPerIp open at a time from one address
+ * @param trustedProxies whose forwarding headers are believed
+ * @param trustedProxyPattern Spring Cloud Gateway's regular expression on the peer's textual
+ *     address; empty when CIDRs are used
+ * @param forwarding which forwarding headers are written
+ * @param accessLog what is logged per request
+ * @param http limits and timers
+ */
+public record ListenerSpec(
+    String name,
+    HostPort bind,
+    Protocol protocol,
+    int maxConnections,
+    int maxConnectionsPerIp,
+    List<Cidr> trustedProxies,
+    String trustedProxyPattern,
+    Forwarding forwarding,
+    AccessLogSpec accessLog,
+    HttpLimits http) {
+
+  /** Copies the list. */
+  public ListenerSpec {
+    trustedProxies = List.copyOf(trustedProxies);
+  }
+
+  /** What a listener speaks. */
+  public enum Protocol {
+    /** HTTP/1.1 in clear text. */
+    HTTP
+  }
+
+  /**
+   * Which forwarding headers the gateway writes, as Spring Cloud Gateway's {@code x-forwarded.*}
+   * and {@code forwarded.*} switches say.
+   *
+   * @param xFor X-Forwarded-For
+   * @param xForAppend append to a trusted value instead of replacing it
+   * @param xProto X-Forwarded-Proto
+   * @param xProtoAppend as {@code xForAppend}
+   * @param xHost X-Forwarded-Host
+   * @param xHostAppend as {@code xForAppend}
+   * @param xPort X-Forwarded-Port
+   * @param xPortAppend as {@code xForAppend}
+   * @param xPrefix X-Forwarded-Prefix
+   * @param xPrefixAppend as {@code xForAppend}
+   * @param forwarded Forwarded (RFC 7239)
+   */
+  public record Forwarding(
+      boolean xFor,
+      boolean xForAppend,
+      boolean xProto,
+      boolean xProtoAppend,
+      boolean xHost,
+      boolean xHostAppend,
+      boolean xPort,
+      boolean xPortAppend,
+      boolean xPrefix,
+      boolean xPrefixAppend,
+      boolean forwarded) {
+
+    /** Everything written and appended, as Spring Cloud Gateway does by default. */
+    public static final Forwarding ALL =
+        new Forwarding(true, true, true, true, true, true, true, true, true, true, true);
+  }
+
+  /**
+   * Access log of a listener.
+   *
+   * @param format {@code off}, {@code json}, {@code combined}, or a pattern
+   * @param path {@code stdout} or a file
+   * @param sample share of requests that are logged, 0.0 to 1.0
+   */
+  public record AccessLogSpec(String format, String path, double sample) {}
+
+  /** What to do with header names that hold an underscore. */
+  public enum UnderscoreHeaders {
+    /** 400 whose reason names the configuration key. */
+    REJECT,
+    /** The field is removed. */
+    DROP,
+    /** The field is passed. */
+    ALLOW
+  }
+
+  /**
+   * Limits and timers of HTTP.
+   *
+   * @param headerTimeout first byte of a head to its end
+   * @param bodyIdleTimeout longest silence within a request body
+   * @param minBodyRate bytes per second below which a request body is too slow
+   * @param writeStallTimeout longest time in which the client takes nothing of a response
+   * @param responseTimeout end of request to response head; zero for none
+   * @param keepAliveTimeout longest silence between two requests
+   * @param maxKeepAliveRequests requests per connection
+   * @param maxHeaderBytes of a head
+   * @param maxHeaderFields of a head
+   * @param maxBodyBytes of a request
+   * @param maxPipelined requests received ahead of their responses
+   * @param underscoreHeaders what to do with names like {@code a_b}
+   */
+  public record HttpLimits(
+      Duration headerTimeout,
+      Duration bodyIdleTimeout,
+      long minBodyRate,
+      Duration writeStallTimeout,
+      Duration responseTimeout,
+      Duration keepAliveTimeout,
+      int maxKeepAliveRequests,
+      int maxHeaderBytes,
+      int maxHeaderFields,
+      long maxBodyBytes,
+      int maxPipelined,
+      UnderscoreHeaders underscoreHeaders) {
+
+    /** The defaults of the configuration reference. */
+    public static final HttpLimits DEFAULTS =
+        new HttpLimits(
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(30),
+            64,
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(60),
+            1000,
+            64 * 1024,
+            256,
+            64L * 1024 * 1024,
+            16,
+            UnderscoreHeaders.REJECT);
+  }
+}

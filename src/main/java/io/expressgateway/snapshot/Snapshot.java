@@ -1,0 +1,44 @@
+package io.expressgateway.snapshot;
+
+import io.expressgateway.cluster.ClusterSpec;
+import io.expressgateway.route.Route;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Everything that a data plane needs to know, validated as a whole and never changed.
+ *
+ * @param version 1 for the first, one more for each that replaced it
+ * @param hash of the content, so that an equal configuration is recognised
+ * @param loadedAt when it was made
+ * @param listeners in configuration order
+ * @param clusters configured and implicit ones
+ * @param routes in the order in which they are tried
+ * @param drain how a stop goes
+ */
+public record Snapshot(
+    long version,
+    String hash,
+    Instant loadedAt,
+    List<ListenerSpec> listeners,
+    List<ClusterSpec> clusters,
+    List<Route> routes,
+    Drain drain) {
+
+  /** Copies the lists. */
+  public Snapshot {
+    listeners = List.copyOf(listeners);
+    clusters = List.copyOf(clusters);
+    routes = List.copyOf(routes);
+  }
+
+  /**
+   * How a stop goes.
+   *
+   * @param settle not ready but still accepting, so that load balancers in front notice
+   * @param timeout the longest wait for running exchanges
+   * @param jitter random share by which connections are asked to leave earlier
+   */
+  public record Drain(Duration settle, Duration timeout, double jitter) {}
+}
