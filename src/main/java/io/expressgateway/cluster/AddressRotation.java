@@ -1,0 +1,52 @@
+package io.expressgateway.cluster;
+
+import io.expressgateway.net.HostPort;
+import io.expressgateway.net.IpLiteral;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The socket addresses behind one configured endpoint, handed out in turn. A literal is known from
+ * the start and never looked up. Any thread, lock-free.
+ */
+final class AddressRotation {
+
+  private static final InetSocketAddress[] UNRESOLVED = {};
+
+  private final AtomicInteger turn = new AtomicInteger();
+  private volatile InetSocketAddress[] addresses;
+
+  AddressRotation(HostPort configured) {
+    byte @Nullable [] literal = IpLiteral.parse(configured.host());
+    this.addresses =
+        literal == null
+            ? UNRESOLVED
+            : new InetSocketAddress[] {socketAddress(literal, configured.port())};
+  }
+
+  private static InetSocketAddress socketAddress(byte[] literal, int port) {
+    try {
+      return new InetSocketAddress(InetAddress.getByAddress(literal), port);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("an address of " + literal.length + " bytes", e);
+    }
+  }
+
+  /** Replaces the set; an empty answer keeps the last good one. */
+  void resolved(InetSocketAddress[] answer) {
+    if (answer.length > 0) {
+      addresses = answer.clone();
+    }
+  }
+
+  @Nullable InetSocketAddress next() {
+    InetSocketAddress[] now = addresses;
+    if (now.length < 2) {
+      return now.length == 0 ? null : now[0];
+    }
+    return now[Integer.remainderUnsigned(turn.getAndIncrement(), now.length)];
+  }
+}
