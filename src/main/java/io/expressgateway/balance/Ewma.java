@@ -9,7 +9,7 @@ import io.expressgateway.net.Ticker;
 final class Ewma<T extends Target> extends TwoChoices<T> {
 
   Ewma(Candidates<T> candidates, BalancerContext context) {
-    super(candidates, context);
+    super(candidates, context, LatencyAverage.TOLERANCE);
   }
 
   @Override

@@ -24,6 +24,9 @@ public abstract class LatencyAverage {
   /** A failure is never taken for a latency above this, so that recovery stays in sight. */
   static final long MAX_FAILURE_NANOS = 60_000_000_000L;
 
+  /** Averages of equally fast targets differ by some percent for long; a fifth is a difference. */
+  static final double TOLERANCE = 0.8;
+
   private static final long MIN_FAILURE_NANOS = 1_000_000;
   private static final int CLOCK_SHIFT = 16;
   private static final double MEMORY_STEPS = (double) (MEMORY_NANOS >> CLOCK_SHIFT);

@@ -27,7 +27,10 @@ final class Maglev<T extends Target> implements LoadBalancer<T> {
   private static final long SKIP_SEED = 2;
 
   /** Slots looked at for an untried target before going through the candidates in order. */
-  private static final int MAX_LOOK_AHEAD = 64;
+  private static final int MAX_REHASHES = 16;
+
+  /** 2^64 divided by the golden ratio, odd: any odd number far from 1 would do. */
+  private static final long REHASH_STEP = 0x9e3779b97f4a7c15L;
 
   private final Candidates<T> candidates;
   private final int[] table;
@@ -85,20 +88,37 @@ final class Maglev<T extends Target> implements LoadBalancer<T> {
     return Arrays.stream(order).mapToInt(Integer::intValue).toArray();
   }
 
+  int tableSize() {
+    return table.length;
+  }
+
+  T slot(int slot) {
+    return candidates.get(table[slot]);
+  }
+
   @Override
   public T pick(BalanceRequest<T> request) {
-    int slot = (int) Long.remainderUnsigned(Hash64.mix(request.hash()), table.length);
-    T target = candidates.get(table[slot]);
+    int slot = slotOf(request.hash());
+    T target = slot(slot);
     return request.isTried(target) ? another(slot, request) : target;
   }
 
+  /**
+   * Hashes again rather than going to the next slot: neighbours in the table come from the same
+   * permutations, so one target's successors are mostly the same other one.
+   */
   private T another(int slot, BalanceRequest<T> request) {
-    for (int i = 1; i < MAX_LOOK_AHEAD; i++) {
-      T target = candidates.get(table[(slot + i) % table.length]);
+    long hash = request.hash();
+    for (int i = 1; i < MAX_REHASHES; i++) {
+      T target = slot(slotOf(hash + i * REHASH_STEP));
       if (!request.isTried(target)) {
         return target;
       }
     }
     return candidates.untriedFrom(table[slot], request);
+  }
+
+  private int slotOf(long hash) {
+    return (int) Long.remainderUnsigned(Hash64.mix(hash), table.length);
   }
 }

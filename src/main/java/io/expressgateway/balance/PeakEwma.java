@@ -11,7 +11,7 @@ import io.expressgateway.net.Ticker;
 final class PeakEwma<T extends Target> extends TwoChoices<T> {
 
   PeakEwma(Candidates<T> candidates, BalancerContext context) {
-    super(candidates, context);
+    super(candidates, context, LatencyAverage.TOLERANCE);
   }
 
   @Override

@@ -4,7 +4,7 @@ package io.expressgateway.balance;
 final class PowerOfTwoChoices<T extends Target> extends TwoChoices<T> {
 
   PowerOfTwoChoices(Candidates<T> candidates, BalancerContext context) {
-    super(candidates, context);
+    super(candidates, context, 1.0);
   }
 
   @Override

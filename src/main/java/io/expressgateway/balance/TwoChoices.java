@@ -17,8 +17,16 @@ abstract class TwoChoices<T extends Target> implements LoadBalancer<T> {
   private final WeightedDraw draw;
   private final double[] shares;
   private final boolean equalWeights;
+  private final double tolerance;
 
-  TwoChoices(Candidates<T> candidates, BalancerContext context) {
+  /**
+   * Bound to its candidates.
+   *
+   * @param tolerance the second of the two is taken when its cost is below this share of the
+   *     first's; below 1.0 where costs are measured, so that noise does not decide for good
+   */
+  TwoChoices(Candidates<T> candidates, BalancerContext context, double tolerance) {
+    this.tolerance = tolerance;
     this.candidates = candidates;
     this.random = context.random();
     this.draw = new WeightedDraw(candidates, context.random());
@@ -50,7 +58,7 @@ abstract class TwoChoices<T extends Target> implements LoadBalancer<T> {
     }
     double firstCost = cost(candidates.get(first), shares[first]);
     double secondCost = cost(candidates.get(second), shares[second]);
-    return candidates.get(secondCost < firstCost ? second : first);
+    return candidates.get(secondCost < firstCost * tolerance ? second : first);
   }
 
   private int anotherThan(int index) {

@@ -21,6 +21,7 @@ public final class RetryBudget {
   private static final long MIN_RETRIES_PER_SECOND = 3;
 
   private final Ticker ticker;
+  private final long originNanos;
   private final Bucket[] buckets = new Bucket[BUCKETS];
   private volatile int percent;
 
@@ -32,6 +33,7 @@ public final class RetryBudget {
   public RetryBudget(int percent, Ticker ticker) {
     this.percent = percent;
     this.ticker = ticker;
+    this.originNanos = ticker.nanos();
     for (int i = 0; i < BUCKETS; i++) {
       buckets[i] = new Bucket();
     }
@@ -72,11 +74,11 @@ public final class RetryBudget {
   }
 
   private long second() {
-    return Math.floorDiv(ticker.nanos(), BUCKET_NANOS);
+    return (ticker.nanos() - originNanos) / BUCKET_NANOS;
   }
 
   private Bucket bucket(long second) {
-    Bucket bucket = buckets[Math.floorMod(second, BUCKETS)];
+    Bucket bucket = buckets[(int) (second % BUCKETS)];
     long held = bucket.second.get();
     if (held != second && bucket.second.compareAndSet(held, second)) {
       bucket.requests.reset();
