@@ -1,0 +1,144 @@
+package io.expressgateway.config.compile;
+
+import io.expressgateway.config.Problems;
+import io.expressgateway.config.properties.HttpProperties;
+import io.expressgateway.config.properties.ListenerProperties;
+import io.expressgateway.net.Cidr;
+import io.expressgateway.net.HostPort;
+import io.expressgateway.snapshot.ListenerSpec;
+import io.expressgateway.snapshot.ListenerSpec.AccessLogSpec;
+import io.expressgateway.snapshot.ListenerSpec.Forwarding;
+import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
+import io.expressgateway.snapshot.ListenerSpec.UnderscoreHeaders;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Listeners as written to listeners as served. Confined to the thread that compiles. */
+public final class ListenerCompiler {
+
+  private static final String KEY = "expressgateway.listeners";
+
+  private final Problems problems;
+
+  /** Reports to {@code problems}. */
+  public ListenerCompiler(Problems problems) {
+    this.problems = problems;
+  }
+
+  /**
+   * The listeners, in order; those without a usable name or bind address are left out, with a
+   * problem reported.
+   *
+   * @param proxyPattern Spring Cloud Gateway's pattern of trusted proxies; empty for none
+   */
+  public List<ListenerSpec> compile(
+      List<ListenerProperties> listeners, Forwarding forwarding, String proxyPattern) {
+    List<ListenerSpec> specs = new ArrayList<>();
+    Names names = new Names(problems);
+    Map<String, String> binds = new HashMap<>();
+    for (int i = 0; i < listeners.size(); i++) {
+      String key = KEY + "[" + i + "]";
+      ListenerProperties listener = listeners.get(i);
+      names.check(key + ".name", listener.name());
+      HostPort bind = bind(key, listener, binds);
+      refuseTwoKindsOfTrust(key, listener, proxyPattern);
+      if (bind != null) {
+        specs.add(spec(key, listener, bind, forwarding, proxyPattern));
+      }
+    }
+    return specs;
+  }
+
+  private ListenerSpec spec(
+      String key,
+      ListenerProperties listener,
+      HostPort bind,
+      Forwarding forwarding,
+      String proxyPattern) {
+    return new ListenerSpec(
+        listener.name(),
+        bind,
+        ListenerSpec.Protocol.HTTP,
+        listener.maxConnections(),
+        listener.maxConnectionsPerIp(),
+        networks(key + ".trusted-proxies", listener.trustedProxies()),
+        proxyPattern,
+        forwarding,
+        new AccessLogSpec(
+            listener.accessLog().format(),
+            listener.accessLog().path(),
+            listener.accessLog().sample()),
+        limits(listener.http()));
+  }
+
+  private @Nullable HostPort bind(
+      String key, ListenerProperties listener, Map<String, String> binds) {
+    if (listener.bind().isEmpty()) {
+      return null;
+    }
+    HostPort bind;
+    try {
+      bind = HostPort.parse(listener.bind());
+    } catch (IllegalArgumentException malformed) {
+      problems.refuse(
+          key + ".bind",
+          listener.bind(),
+          "is not an address and a port",
+          "write host:port, as in 0.0.0.0:8080 or [::]:8080");
+      return null;
+    }
+    String other = bind.port() == 0 ? null : binds.putIfAbsent(bind.toString(), listener.name());
+    if (other != null) {
+      problems.refuse(
+          key + ".bind",
+          listener.bind(),
+          "is the address of listener " + other + " too",
+          "give each listener an address of its own");
+    }
+    return bind;
+  }
+
+  private void refuseTwoKindsOfTrust(String key, ListenerProperties listener, String pattern) {
+    if (!pattern.isEmpty() && !listener.trustedProxies().isEmpty()) {
+      problems.refuse(
+          key + ".trusted-proxies",
+          String.join(",", listener.trustedProxies()),
+          "spring.cloud.gateway.server.webflux.trusted-proxies is set too",
+          "keep one: networks here, or the pattern there");
+    }
+  }
+
+  private List<Cidr> networks(String key, List<String> texts) {
+    List<Cidr> networks = new ArrayList<>();
+    for (String text : texts) {
+      try {
+        networks.add(Cidr.parse(text));
+      } catch (IllegalArgumentException malformed) {
+        problems.refuse(
+            key, text, String.valueOf(malformed.getMessage()), "write a network, as in 10.0.0.0/8");
+      }
+    }
+    return networks;
+  }
+
+  /** The limits of HTTP as the data plane takes them. */
+  static HttpLimits limits(HttpProperties http) {
+    return new HttpLimits(
+        http.headerTimeout(),
+        http.bodyIdleTimeout(),
+        http.minBodyRate().toBytes(),
+        http.writeStallTimeout(),
+        http.responseTimeout(),
+        http.keepAliveTimeout(),
+        http.maxKeepAliveRequests(),
+        Math.toIntExact(http.maxHeaderSize().toBytes()),
+        http.maxHeaderFields(),
+        http.maxBodySize().toBytes(),
+        http.maxPipelined(),
+        UnderscoreHeaders.valueOf(http.underscoreHeaders().toUpperCase(Locale.ROOT)));
+  }
+}

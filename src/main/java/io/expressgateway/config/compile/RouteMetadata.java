@@ -1,0 +1,111 @@
+package io.expressgateway.config.compile;
+
+import io.expressgateway.config.Problems;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * The metadata of a route. Keys that mean something here are checked and brought to one type:
+ * {@code connect-timeout} and {@code response-timeout} to {@link Long} milliseconds (a negative
+ * response timeout is none, as in Spring Cloud Gateway), {@code max-body-size} to {@link Long}
+ * bytes, {@code listeners} to a list of names. Everything else stays as written.
+ */
+final class RouteMetadata {
+
+  private final String key;
+  private final Problems problems;
+  private final Map<String, Object> values = new LinkedHashMap<>();
+
+  RouteMetadata(String routeKey, Map<String, ?> written, Problems problems) {
+    this.key = routeKey + ".metadata";
+    this.problems = problems;
+    written.forEach(this::take);
+  }
+
+  private void take(String name, Object value) {
+    if (value == null) {
+      return;
+    }
+    switch (name) {
+      case "connect-timeout" -> millis(name, value, 1);
+      case "response-timeout" -> millis(name, value, Long.MIN_VALUE);
+      case "max-body-size" -> bytes(name, value);
+      case "listeners" -> values.put(name, names(value));
+      default -> values.put(name, value);
+    }
+  }
+
+  private void millis(String name, Object value, long min) {
+    try {
+      long millis = Long.parseLong(value.toString().strip());
+      if (millis >= min) {
+        values.put(name, millis);
+        return;
+      }
+    } catch (NumberFormatException notANumber) {
+      // Reported below, in the same words as a number that is too small.
+    }
+    problems.refuse(
+        key + "." + name,
+        value.toString(),
+        "is not a number of milliseconds",
+        "write digits only, as in 2000");
+  }
+
+  private void bytes(String name, Object value) {
+    try {
+      long bytes = DataSize.parse(value.toString().strip()).toBytes();
+      if (bytes >= 0) {
+        values.put(name, bytes);
+        return;
+      }
+    } catch (IllegalArgumentException | ArithmeticException notASize) {
+      // Reported below, in the same words as a negative size.
+    }
+    problems.refuse(
+        key + "." + name, value.toString(), "is not a size", "write a size, as in 10MB");
+  }
+
+  /** A list, the map of indexes that Spring Boot makes of one, or text with commas. */
+  private static List<String> names(Object value) {
+    List<String> names = new ArrayList<>();
+    Collection<?> elements =
+        switch (value) {
+          case Map<?, ?> map -> map.values();
+          case Collection<?> collection -> collection;
+          default -> Arrays.asList(value.toString().split(","));
+        };
+    elements.forEach(element -> names.add(String.valueOf(element).strip()));
+    names.removeIf(String::isEmpty);
+    return names;
+  }
+
+  Map<String, Object> values() {
+    return values;
+  }
+
+  /** The listeners that it names, each of which must exist; empty for all. */
+  Set<String> listeners(Set<String> known) {
+    Set<String> listeners = new LinkedHashSet<>();
+    if (values.get("listeners") instanceof List<?> names) {
+      names.forEach(name -> listeners.add(name.toString()));
+    }
+    for (String listener : listeners) {
+      if (!known.contains(listener)) {
+        problems.refuse(
+            key + ".listeners",
+            listener,
+            "there is no such listener",
+            "write one of " + String.join(", ", known.stream().sorted().toList()));
+      }
+    }
+    return listeners;
+  }
+}

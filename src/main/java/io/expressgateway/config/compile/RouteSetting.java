@@ -1,0 +1,27 @@
+package io.expressgateway.config.compile;
+
+import java.util.List;
+import java.util.Set;
+import org.springframework.cloud.gateway.filter.FilterDefinition;
+
+/**
+ * What routes may refer to.
+ *
+ * @param clusters names of the configured clusters
+ * @param listeners names of the listeners
+ * @param defaultFilters filters that every route has beside its own
+ * @param failOnError whether one bad route refuses everything
+ */
+public record RouteSetting(
+    Set<String> clusters,
+    Set<String> listeners,
+    List<FilterDefinition> defaultFilters,
+    boolean failOnError) {
+
+  /** Copies the collections. */
+  public RouteSetting {
+    clusters = Set.copyOf(clusters);
+    listeners = Set.copyOf(listeners);
+    defaultFilters = List.copyOf(defaultFilters);
+  }
+}

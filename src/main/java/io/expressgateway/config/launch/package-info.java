@@ -1,0 +1,8 @@
+/**
+ * Arguments, the configuration file, and {@code --check}. Start with {@link
+ * io.expressgateway.config.launch.LaunchArguments}.
+ */
+@NullMarked
+package io.expressgateway.config.launch;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,33 @@
+package io.expressgateway.config.properties;
+
+import io.expressgateway.config.bind.NotBuilt;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * TLS towards endpoints.
+ *
+ * @param enabled whether endpoints are spoken to over TLS
+ * @param verify whether certificates are verified
+ * @param ca certificates that are trusted
+ * @param serverName the name asked for and verified
+ * @param certificate our own certificate
+ * @param privateKey the key of our own certificate
+ * @param sslBundle a Spring SSL bundle by name
+ */
+public record ClusterTlsProperties(
+    @DefaultValue("false")
+        @NotBuilt(
+            value = "TLS towards endpoints",
+            except = {"false"})
+        boolean enabled,
+    @DefaultValue("true")
+        @NotBuilt(
+            value = "TLS towards endpoints",
+            except = {"true"})
+        boolean verify,
+    @NotBuilt(value = "TLS towards endpoints") @Nullable String ca,
+    @NotBuilt(value = "TLS towards endpoints") @Nullable String serverName,
+    @NotBuilt(value = "TLS towards endpoints") @Nullable String certificate,
+    @NotBuilt(value = "TLS towards endpoints") @Nullable String privateKey,
+    @NotBuilt(value = "TLS towards endpoints") @Nullable String sslBundle) {}

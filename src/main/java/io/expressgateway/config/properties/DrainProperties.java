@@ -1,0 +1,17 @@
+package io.expressgateway.config.properties;
+
+import io.expressgateway.config.bind.Range;
+import java.time.Duration;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How a stop goes.
+ *
+ * @param settle not ready but still accepting, so that load balancers in front notice
+ * @param timeout the longest wait for running exchanges
+ * @param jitter random share by which connections are asked to leave earlier
+ */
+public record DrainProperties(
+    @DefaultValue("11s") Duration settle,
+    @DefaultValue("10s") Duration timeout,
+    @DefaultValue("0.25") @Range(max = 1) double jitter) {}

@@ -1,0 +1,32 @@
+package io.expressgateway.config.properties;
+
+import io.expressgateway.config.bind.NotBuilt;
+import io.expressgateway.config.bind.OneOf;
+import io.expressgateway.config.bind.Range;
+import java.util.List;
+import java.util.Map;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Everything under {@code expressgateway}.
+ *
+ * @param eventLoops how many event loops; 0 for one per core
+ * @param transport how sockets are driven; auto is epoll where it works, else nio
+ * @param listeners where clients connect
+ * @param clusters where requests go
+ * @param security settings per protection rule
+ * @param metrics what metrics may cost
+ * @param xdp packet forwarding in the kernel
+ * @param drain how a stop goes
+ * @param admin who may use the management port
+ */
+public record ExpressGatewayProperties(
+    @DefaultValue("0") @Range(max = 1024) int eventLoops,
+    @DefaultValue("auto") @OneOf({"auto", "epoll", "io_uring", "nio"}) String transport,
+    List<ListenerProperties> listeners,
+    List<ClusterProperties> clusters,
+    @NotBuilt(value = "observe-only and thresholds per rule") Map<String, Object> security,
+    MetricsProperties metrics,
+    XdpProperties xdp,
+    DrainProperties drain,
+    AdminProperties admin) {}

@@ -1,0 +1,35 @@
+package io.expressgateway.config.properties;
+
+import io.expressgateway.config.bind.NotBuilt;
+import io.expressgateway.config.bind.OneOf;
+import io.expressgateway.config.bind.Range;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Active health check of a cluster.
+ *
+ * @param type what is tried
+ * @param path request path of http
+ * @param interval between the starts of two checks
+ * @param timeout of one check
+ * @param healthyThreshold successes in a row to become healthy
+ * @param unhealthyThreshold failures in a row to become unhealthy
+ * @param expectedStatus good statuses of http: one, or a range
+ * @param port checked instead of the endpoint's own
+ */
+public record HealthCheckProperties(
+    @DefaultValue("http")
+        @OneOf({"http", "tcp", "grpc"})
+        @NotBuilt(
+            value = "the gRPC health check",
+            except = {"http", "tcp"})
+        String type,
+    @DefaultValue("/") String path,
+    @DefaultValue("5s") @Range(min = 10) Duration interval,
+    @DefaultValue("1s") @Range(min = 1) Duration timeout,
+    @DefaultValue("2") @Range(min = 1, max = 1000) int healthyThreshold,
+    @DefaultValue("3") @Range(min = 1, max = 1000) int unhealthyThreshold,
+    @DefaultValue("200-399") String expectedStatus,
+    @Range(min = 1, max = 65_535) @Nullable Integer port) {}

@@ -1,0 +1,93 @@
+package io.expressgateway.config.spring;
+
+import io.expressgateway.config.Problems;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
+import org.springframework.boot.convert.DurationStyle;
+import org.springframework.util.unit.DataSize;
+
+/** Typed reading of single keys of Spring's, with a report instead of an exception. */
+public final class SpringValues {
+
+  private final WrittenKeys written;
+  private final Problems problems;
+
+  /** Reads {@code written}, reporting to {@code problems}. */
+  public SpringValues(WrittenKeys written, Problems problems) {
+    this.written = written;
+    this.problems = problems;
+  }
+
+  /** The text of a key. */
+  public Optional<String> text(String key) {
+    return written.value(key);
+  }
+
+  /** True or false. */
+  public boolean flag(String key, boolean otherwise) {
+    return read(key, "true or false", SpringValues::parseFlag).orElse(otherwise);
+  }
+
+  private static Boolean parseFlag(String text) {
+    return switch (text) {
+      case "true", "on", "yes" -> true;
+      case "false", "off", "no" -> false;
+      default -> throw new IllegalArgumentException("neither true nor false");
+    };
+  }
+
+  /** A whole number within limits, both included. */
+  public Optional<Integer> number(String key, int min, int max) {
+    return read(
+        key,
+        "a whole number from " + min + " to " + max,
+        text -> within(Integer.parseInt(text), min, max));
+  }
+
+  private static int within(int number, int min, int max) {
+    if (number < min || number > max) {
+      throw new IllegalArgumentException("out of range");
+    }
+    return number;
+  }
+
+  /** A duration of at least a millisecond; a bare number counts milliseconds. */
+  public Optional<Duration> duration(String key) {
+    return read(
+        key,
+        "a duration of at least 1ms",
+        text -> {
+          Duration duration = DurationStyle.detectAndParse(text);
+          if (duration.toMillis() < 1) {
+            throw new IllegalArgumentException("too short");
+          }
+          return duration;
+        });
+  }
+
+  /** A size within limits in bytes, both included. */
+  public Optional<DataSize> size(String key, int min, int max) {
+    return read(
+        key,
+        "a size from " + min + "B to " + max + "B",
+        text -> {
+          DataSize size = DataSize.parse(text);
+          within(Math.toIntExact(size.toBytes()), min, max);
+          return size;
+        });
+  }
+
+  private <T> Optional<T> read(String key, String kind, Function<String, T> parse) {
+    Optional<String> text = written.value(key);
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(parse.apply(text.get()));
+    } catch (IllegalArgumentException | ArithmeticException malformed) {
+      problems.refuse(key, text.get(), "is not " + kind, "write " + kind);
+      return Optional.empty();
+    }
+  }
+}
