@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.LongAdder;
  * no allocation.
  *
  * <p>The window is ten buckets of a second, the running one included; it therefore spans nine to
- * ten seconds. Tolerated race: a request counted in the instant in which its bucket is cleared for
- * a new second may be lost, which makes the budget smaller by a share of one retry.
+ * ten seconds. Tolerated race: a request or a retry counted in the instant in which its bucket is
+ * cleared for a new second may be lost, once a second at most for each thread.
  */
 public final class RetryBudget {
 
@@ -51,8 +51,8 @@ public final class RetryBudget {
   }
 
   /**
-   * Takes one retry out of the budget if there is one. Never allows more than the budget; threads
-   * that ask for the last one together may all be refused.
+   * Takes one retry out of the budget if there is one. Within a second never allows more than the
+   * budget; threads that ask for the last one together may all be refused.
    */
   public boolean tryRetry() {
     long second = second();

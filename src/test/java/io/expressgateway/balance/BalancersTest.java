@@ -94,7 +94,7 @@ class BalancersTest {
 
   @Test
   void hashIsTheSameInEveryRelease() {
-    assertThat(Hash64.of("127.0.0.1:9001")).isEqualTo(Hash64.of("127.0.0.1:9001"));
+    assertThat(Hash64.of("127.0.0.1:9001")).isEqualTo(0x33ac4f5af5b06ee4L);
     assertThat(Hash64.of("a", 1)).isNotEqualTo(Hash64.of("a", 2));
     assertThat(Hash64.mix(0)).isZero();
     // Reference value of MurmurHash3's fmix64.

@@ -78,7 +78,7 @@ class MaglevTest {
           moved++;
         }
       }
-      assertThat((double) moved / before.tableSize()).isLessThan(0.05);
+      assertThat((double) moved / before.tableSize()).isLessThan(0.02);
     }
   }
 
