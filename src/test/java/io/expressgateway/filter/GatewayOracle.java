@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.cloud.gateway.filter.GatewayFilter;
 import org.springframework.cloud.gateway.filter.factory.AbstractGatewayFilterFactory;
 import org.springframework.cloud.gateway.support.ConfigurationService;
@@ -59,7 +60,8 @@ final class GatewayOracle {
     DefaultFormattingConversionService conversion = new DefaultFormattingConversionService();
     DefaultConversionService.addDefaultConverters(conversion);
     conversion.addConverter(new KeyValueConverter());
-    ConfigurationService service = new ConfigurationService(null, () -> conversion, () -> null);
+    ConfigurationService service =
+        new ConfigurationService(new DefaultListableBeanFactory(), () -> conversion, () -> null);
     C config =
         service.with(factory).name(definition.name()).properties(definition.arguments()).bind();
     return factory.apply(config);

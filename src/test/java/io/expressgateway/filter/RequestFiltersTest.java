@@ -67,6 +67,14 @@ class RequestFiltersTest {
   }
 
   @Test
+  void encodesAnAddedParameterBeyondAscii() {
+    for (String target : new String[] {"/", "/%20"}) {
+      assertThat(through(FakeFilterExchange.get(target), "AddRequestParameter=x, é 1").query())
+          .isEqualTo("x=%C3%A9%201");
+    }
+  }
+
+  @Test
   void readsAPercentSignThatEscapesNothingAsItself() {
     assertThat(
             through(FakeFilterExchange.get("/?a=100%&b=1&c=%zz"), "RemoveRequestParameter=b")
