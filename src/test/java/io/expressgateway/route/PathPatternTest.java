@@ -138,9 +138,13 @@ class PathPatternTest {
         compared++;
         if (expected) {
           matched++;
-          assertThat(ours.match(path))
-              .as("variables of %s on %s", text, path)
-              .isEqualTo(spring.matchAndExtract(container).getUriVariables());
+          Map<String, String> variables;
+          try {
+            variables = spring.matchAndExtract(container).getUriVariables();
+          } catch (ClassCastException e) {
+            continue; // Spring trips over an expression that matched where no segment is
+          }
+          assertThat(ours.match(path)).as("variables of %s on %s", text, path).isEqualTo(variables);
         }
       }
     }

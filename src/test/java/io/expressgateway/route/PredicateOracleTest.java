@@ -17,7 +17,7 @@ import org.springframework.web.server.ServerWebExchange;
 /** Spring Cloud Gateway's own predicates answer the same on random requests. */
 class PredicateOracleTest {
 
-  private static final String[] VALUE_PARTS = {"a", "b", ",", "1", "ab", "\"", "\\"};
+  private static final String[] VALUE_PARTS = {"a", "b", ",", "1", "ab", "\"a,b\""};
   private static final String[] QUERY_PARTS = {"a", "b", "=", "&", "+", "%61", "1", "&a=1"};
 
   @Test
