@@ -144,7 +144,7 @@ class PathPatternTest {
           Map<String, String> variables;
           try {
             variables = spring.matchAndExtract(container).getUriVariables();
-          } catch (ClassCastException e) {
+          } catch (ClassCastException | IndexOutOfBoundsException e) {
             continue; // Spring trips over an expression that matched where no segment is
           }
           assertThat(ours.match(path)).as("variables of %s on %s", text, path).isEqualTo(variables);
