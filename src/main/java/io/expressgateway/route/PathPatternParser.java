@@ -90,7 +90,8 @@ final class PathPatternParser {
       String content = segment.substring(1, segment.length() - 1);
       int colon = content.indexOf(':');
       String name = colon < 0 ? content : content.substring(0, colon);
-      Pattern constraint = colon < 0 ? null : Glob.regex(content.substring(colon + 1), 0, 0, text);
+      Pattern constraint =
+          colon < 0 ? null : Glob.regex(content.substring(colon + 1), Pattern.DOTALL, 0, text);
       claim(name);
       elements.add(new PathElement.Capture(name, constraint));
     } else {

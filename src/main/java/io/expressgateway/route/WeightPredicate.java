@@ -18,6 +18,7 @@ record WeightPredicate(long seed, double from, double to) implements RoutePredic
 
   static RoutePredicate compile(PredicateArguments arguments, PredicateContext context) {
     String group = group(arguments);
+    weight(arguments); // refused here, so that the problem is reported
     double[] share = context.weights().share(group, context.route());
     long seed = mix(group.hashCode());
     return share == null
