@@ -82,7 +82,7 @@ public final class SnapshotCompiler {
     RouteDefinitionCompiler routeCompiler =
         new RouteDefinitionCompiler(vocabulary, setting, implicit, written, problems);
     List<Route> routes = routeCompiler.compile(definitions);
-    clusters.addAll(implicit.made());
+    clusters.addAll(implicit.neededBy(routes));
 
     if (!problems.isClean()) {
       return new Compilation.Refused(problems.refusals(), problems.warnings());

@@ -1,16 +1,10 @@
 package io.expressgateway.config.compile;
 
-import io.expressgateway.config.Problems;
-import io.expressgateway.config.bind.PropertyTree;
-import io.expressgateway.config.bind.StrictBinder;
 import io.expressgateway.config.properties.ListenerProperties;
 import io.expressgateway.config.spring.SpringValues;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
-import org.springframework.core.env.MapPropertySource;
-import org.springframework.core.env.StandardEnvironment;
 
 /**
  * The listener of an unmodified Spring Cloud Gateway file: named {@code default}, made from
@@ -28,21 +22,21 @@ public final class DefaultListener {
     Map<String, Object> keys = new HashMap<>();
     String host = values.text("server.address").orElse("0.0.0.0");
     int port = values.number("server.port", 0, 65_535).orElse(8080);
-    keys.put("listener.name", "default");
-    keys.put("listener.bind", (host.indexOf(':') >= 0 ? "[" + host + "]:" : host + ":") + port);
+    keys.put("made.name", "default");
+    keys.put("made.bind", (host.indexOf(':') >= 0 ? "[" + host + "]:" : host + ":") + port);
     values
         .size("server.max-http-request-header-size", 1024, MAX_HEAD_BYTES)
-        .ifPresent(size -> keys.put("listener.http.max-header-size", size.toBytes() + "B"));
+        .ifPresent(size -> keys.put("made.http.max-header-size", size.toBytes() + "B"));
     values
         .duration("server.netty.idle-timeout")
-        .ifPresent(idle -> keys.put("listener.http.keep-alive-timeout", millis(idle)));
+        .ifPresent(idle -> keys.put("made.http.keep-alive-timeout", millis(idle)));
     values
         .number("server.netty.max-keep-alive-requests", -1, Integer.MAX_VALUE)
-        .ifPresent(max -> keys.put("listener.http.max-keep-alive-requests", requests(max)));
+        .ifPresent(max -> keys.put("made.http.max-keep-alive-requests", requests(max)));
     values
         .duration(CLIENT + "response-timeout")
-        .ifPresent(longest -> keys.put("listener.http.response-timeout", millis(longest)));
-    return bind(keys);
+        .ifPresent(longest -> keys.put("made.http.response-timeout", millis(longest)));
+    return Defaulted.bind(keys, ListenerProperties.class);
   }
 
   /** Reactor Netty's -1 is no limit. */
@@ -52,15 +46,5 @@ public final class DefaultListener {
 
   private static String millis(Duration duration) {
     return duration.toMillis() + "ms";
-  }
-
-  private static ListenerProperties bind(Map<String, Object> keys) {
-    StandardEnvironment environment = new StandardEnvironment();
-    environment
-        .getPropertySources()
-        .forEach(s -> environment.getPropertySources().remove(s.getName()));
-    environment.getPropertySources().addFirst(new MapPropertySource("default listener", keys));
-    return new StrictBinder(new Problems(), Set.of())
-        .bind(PropertyTree.read(environment, "listener"), ListenerProperties.class);
   }
 }

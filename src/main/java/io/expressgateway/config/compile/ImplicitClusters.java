@@ -2,13 +2,11 @@ package io.expressgateway.config.compile;
 
 import io.expressgateway.cluster.ClusterSpec;
 import io.expressgateway.cluster.ClusterSpec.EndpointSpec;
-import io.expressgateway.cluster.ClusterSpec.Outlier;
-import io.expressgateway.cluster.ClusterSpec.Pool;
-import io.expressgateway.cluster.ClusterSpec.Retry;
 import io.expressgateway.config.properties.ClusterProperties;
 import io.expressgateway.config.spring.SpringValues;
 import io.expressgateway.net.HostPort;
-import java.time.Duration;
+import io.expressgateway.route.Route;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,33 +36,27 @@ public final class ImplicitClusters {
       ClusterCompiler compiler, SpringValues values, List<ClusterProperties> configured) {
     return new ImplicitClusters(
         configured.stream().map(ClusterProperties::name).collect(Collectors.toSet()),
-        template(values));
+        compiler.compile("httpclient", template(values), true));
   }
 
-  private static ClusterSpec template(SpringValues values) {
-    String pool = CLIENT + "pool.";
-    return new ClusterSpec(
-        "",
-        ClusterSpec.Protocol.HTTP1,
-        "round-robin",
-        "source-ip",
-        "EG_AFFINITY",
-        Duration.ZERO,
-        values
-            .number(CLIENT + "connect-timeout", 1, Integer.MAX_VALUE)
-            .map(Duration::ofMillis)
-            .orElse(Duration.ofSeconds(5)),
-        values.duration(CLIENT + "response-timeout").orElse(Duration.ofSeconds(60)),
-        new Retry(20, 64 * 1024),
-        List.of(),
-        null,
-        new Outlier(true, false, 5, Duration.ofSeconds(30), 50, 50),
-        new Pool(
-            values.number(pool + "max-connections", 1, 1_000_000).orElse(1024),
-            1024,
-            values.duration(pool + "max-idle-time").orElse(Duration.ofSeconds(60)),
-            values.duration(pool + "max-life-time").orElse(Duration.ofSeconds(300))),
-        true);
+  private static ClusterProperties template(SpringValues values) {
+    Map<String, Object> keys = new HashMap<>();
+    keys.put("made.name", "implicit");
+    values
+        .number(CLIENT + "connect-timeout", 1, Integer.MAX_VALUE)
+        .ifPresent(millis -> keys.put("made.connect-timeout", millis + "ms"));
+    duration(values, "response-timeout", keys, "made.first-byte-timeout");
+    values
+        .number(CLIENT + "pool.max-connections", 1, 1_000_000)
+        .ifPresent(max -> keys.put("made.pool.max-connections", max));
+    duration(values, "pool.max-idle-time", keys, "made.pool.idle-timeout");
+    duration(values, "pool.max-life-time", keys, "made.pool.max-lifetime");
+    return Defaulted.bind(keys, ClusterProperties.class);
+  }
+
+  private static void duration(
+      SpringValues values, String key, Map<String, Object> keys, String ours) {
+    values.duration(CLIENT + key).ifPresent(d -> keys.put(ours, d.toMillis() + "ms"));
   }
 
   /** The name of the cluster for this address. */
@@ -76,9 +68,10 @@ public final class ImplicitClusters {
     return name;
   }
 
-  /** The clusters that were needed, in the order of need. */
-  public List<ClusterSpec> made() {
-    return List.copyOf(made.values());
+  /** The clusters that these routes need, in the order of need. */
+  public List<ClusterSpec> neededBy(List<Route> routes) {
+    Set<String> needed = routes.stream().map(Route::cluster).collect(Collectors.toSet());
+    return made.values().stream().filter(cluster -> needed.contains(cluster.name())).toList();
   }
 
   private ClusterSpec cluster(HostPort address) {
@@ -93,7 +86,7 @@ public final class ImplicitClusters {
         template.firstByteTimeout(),
         template.retry(),
         List.of(new EndpointSpec(address, 1)),
-        null,
+        template.healthCheck(),
         template.outlier(),
         template.pool(),
         true);
