@@ -45,6 +45,25 @@ public record ClusterSpec(
     endpoints = List.copyOf(endpoints);
   }
 
+  /** A cluster of one endpoint with every default, named by its address. */
+  public static ClusterSpec implicit(HostPort address) {
+    return new ClusterSpec(
+        address.toString(),
+        Protocol.HTTP1,
+        "round-robin",
+        "source-ip",
+        "EG_AFFINITY",
+        Duration.ZERO,
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(60),
+        new Retry(20, 64 * 1024),
+        List.of(new EndpointSpec(address, 1)),
+        null,
+        new Outlier(true, false, 5, Duration.ofSeconds(30), 50, 50),
+        new Pool(1024, 1024, Duration.ofSeconds(60), Duration.ofSeconds(300)),
+        true);
+  }
+
   /** How endpoints are spoken to. */
   public enum Protocol {
     /** HTTP/1.1. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Every field is a range of the array. An edit never moves bytes: a removed field loses its
  * index row, a new or changed one gets its bytes appended behind the rest. So whatever nobody
  * touched can still be forwarded as the very bytes that arrived, in as few copies as there are
- * untouched runs (see {@link #untouchedRunEnd}). Names keep their case and are compared without it;
+ * untouched runs (see {@link #lineRunEnd}). Names keep their case and are compared without it;
  * bytes above ASCII are ISO-8859-1.
  *
  * <p>Mutable, not thread-safe: confined to the event loop of the exchange that owns it. A codec may
@@ -70,7 +70,10 @@ public final class HeaderBlock {
     return used;
   }
 
-  /** Makes room for {@code count} more bytes and counts them as taken; returns where they begin. */
+  /**
+   * Makes room for {@code count} more bytes and counts them as taken; returns where they begin. A
+   * negative count gives back the last bytes taken.
+   */
   public int reserve(int count) {
     int at = used;
     int end = at + count;
@@ -114,7 +117,7 @@ public final class HeaderBlock {
    * field that is not the next received line. Equal to {@code i} when field {@code i} is no
    * received line. The run's bytes are {@code array()[nameOffset(i), lineEnd(result - 1))}.
    */
-  public int untouchedRunEnd(int i) {
+  public int lineRunEnd(int i) {
     int at = i * STRIDE;
     int end = rows[at + LINE_END];
     if (end == 0) {
@@ -132,7 +135,7 @@ public final class HeaderBlock {
     return next;
   }
 
-  /** The offset in {@link #array()} behind the received line of field {@code i}; 0 for none. */
+  /** The offset in {@link #array()} behind the line of field {@code i}; 0 when it is no line. */
   public int lineEnd(int i) {
     return rows[i * STRIDE + LINE_END];
   }
@@ -260,8 +263,7 @@ public final class HeaderBlock {
 
   /** Adds a field behind all others. */
   public void add(HeaderName name, String value) {
-    int at = append(name.bytes());
-    append(at, name.bytes().length, value, name);
+    addLine(name.bytes(), name, value);
   }
 
   /**
@@ -274,36 +276,58 @@ public final class HeaderBlock {
   public void add(String name, String value) {
     checkName(name);
     byte[] raw = name.getBytes(StandardCharsets.ISO_8859_1);
-    int at = append(raw);
-    append(at, raw.length, value, HeaderName.of(raw, 0, raw.length));
+    addLine(raw, HeaderName.of(raw, 0, raw.length), value);
   }
 
-  private void append(int name, int nameLength, String value, HeaderName id) {
-    int from = appendValue(value);
-    row(name, nameLength, from, value.length(), 0, id);
-  }
-
-  private int append(byte[] raw) {
-    int at = reserve(raw.length);
-    System.arraycopy(raw, 0, bytes, at, raw.length);
-    return at;
-  }
-
-  @SuppressWarnings("deprecation") // String.getBytes(int, int, byte[], int): the low bytes, no copy
-  private int appendValue(String value) {
+  private void addLine(byte[] name, HeaderName id, String value) {
     checkValue(value);
-    int at = reserve(value.length());
-    value.getBytes(0, value.length(), bytes, at);
-    return at;
+    int at = reserve(name.length + value.length() + 4);
+    System.arraycopy(name, 0, bytes, at, name.length);
+    int from = writeValue(at + name.length, value);
+    row(at, name.length, from, value.length(), used, id);
+  }
+
+  /** Writes {@code ": value CRLF"} so that an added field is a line like a received one. */
+  @SuppressWarnings("deprecation") // String.getBytes(int, int, byte[], int): the low bytes, no copy
+  private int writeValue(int at, String value) {
+    bytes[at] = ':';
+    bytes[at + 1] = ' ';
+    int from = at + 2;
+    int length = value.length();
+    value.getBytes(0, length, bytes, from);
+    bytes[from + length] = '\r';
+    bytes[from + length + 1] = '\n';
+    return from;
+  }
+
+  /** Adds all fields of another block behind the own ones, in one copy. */
+  public void addAll(HeaderBlock other) {
+    int shift = reserve(other.used);
+    System.arraycopy(other.bytes, 0, bytes, shift, other.used);
+    for (int at = 0; at < other.size * STRIDE; at += STRIDE) {
+      int end = other.rows[at + LINE_END];
+      row(
+          other.rows[at + NAME] + shift,
+          other.rows[at + NAME_LENGTH],
+          other.rows[at + VALUE] + shift,
+          other.rows[at + VALUE_LENGTH],
+          end == 0 ? 0 : end + shift,
+          NAMES[other.rows[at + ID]]);
+    }
   }
 
   /** Gives field {@code i} another value; its name keeps its place and case. */
   public void setValue(int i, String value) {
-    int from = appendValue(value);
-    int at = i * STRIDE;
-    rows[at + VALUE] = from;
-    rows[at + VALUE_LENGTH] = value.length();
-    rows[at + LINE_END] = 0;
+    checkValue(value);
+    int nameLength = nameLength(i);
+    int at = reserve(nameLength + value.length() + 4);
+    System.arraycopy(bytes, nameOffset(i), bytes, at, nameLength);
+    int from = writeValue(at + nameLength, value);
+    int row = i * STRIDE;
+    rows[row + NAME] = at;
+    rows[row + VALUE] = from;
+    rows[row + VALUE_LENGTH] = value.length();
+    rows[row + LINE_END] = used;
   }
 
   /** Replaces all fields of this name by one: in the place of the first, or behind all others. */

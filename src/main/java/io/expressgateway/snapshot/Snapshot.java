@@ -2,6 +2,7 @@ package io.expressgateway.snapshot;
 
 import io.expressgateway.cluster.ClusterSpec;
 import io.expressgateway.route.Route;
+import io.expressgateway.route.VersionSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -16,6 +17,8 @@ import java.util.List;
  * @param clusters configured and implicit ones
  * @param routes in the order in which they are tried
  * @param drain how a stop goes
+ * @param apiVersion how requests state their API version, for the Version predicate
+ * @param hostIncludesPort whether the Host predicate sees the port as well
  */
 public record Snapshot(
     long version,
@@ -24,7 +27,21 @@ public record Snapshot(
     List<ListenerSpec> listeners,
     List<ClusterSpec> clusters,
     List<Route> routes,
-    Drain drain) {
+    Drain drain,
+    VersionSettings apiVersion,
+    boolean hostIncludesPort) {
+
+  /** A snapshot whose predicates use the defaults. */
+  public Snapshot(
+      long version,
+      String hash,
+      Instant loadedAt,
+      List<ListenerSpec> listeners,
+      List<ClusterSpec> clusters,
+      List<Route> routes,
+      Drain drain) {
+    this(version, hash, loadedAt, listeners, clusters, routes, drain, VersionSettings.NONE, true);
+  }
 
   /** Copies the lists. */
   public Snapshot {

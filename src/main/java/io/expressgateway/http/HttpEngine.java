@@ -1,0 +1,398 @@
+package io.expressgateway.http;
+
+import io.expressgateway.cluster.Cluster;
+import io.expressgateway.cluster.ClusterSpec;
+import io.expressgateway.filter.FilterRegistry;
+import io.expressgateway.filter.HttpFilter;
+import io.expressgateway.health.HealthListener;
+import io.expressgateway.http.listener.Listener;
+import io.expressgateway.http.listener.Transport;
+import io.expressgateway.http.proxy.ListenerContext;
+import io.expressgateway.http.proxy.ProxyState;
+import io.expressgateway.http.proxy.RoutePlan;
+import io.expressgateway.http.proxy.RouteTimeouts;
+import io.expressgateway.http.proxy.Worker;
+import io.expressgateway.http.upstream.HealthProber;
+import io.expressgateway.http.upstream.LoopPools;
+import io.expressgateway.http.upstream.NameResolution;
+import io.expressgateway.net.HostPort;
+import io.expressgateway.net.Ticker;
+import io.expressgateway.route.NamedArguments;
+import io.expressgateway.route.Route;
+import io.expressgateway.route.RouteTable;
+import io.expressgateway.snapshot.ListenerSpec;
+import io.expressgateway.snapshot.Snapshot;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HTTP data plane: owns the event loops and everything that runs on them, and turns snapshots
+ * into what they serve by. Lifecycle methods are called by one thread at a time.
+ */
+public final class HttpEngine implements HttpDataPlane {
+
+  /** Clusters made for addresses that filters made up; more than this are refused. */
+  private static final int MAX_AD_HOC_CLUSTERS = 256;
+
+  private static final long TICK_MILLIS = 50;
+
+  private final HttpMetrics metrics;
+  private final Function<ListenerSpec, AccessLog> accessLogs;
+  private final FilterRegistry filters;
+  private final HealthListener healthListener;
+  private final Transport transport;
+  private final List<EventLoopGroup> groups = new ArrayList<>();
+  private final List<Worker> workers = new ArrayList<>();
+  private final List<LoopPools> pools = new ArrayList<>();
+  private final List<Listener> listeners = new ArrayList<>();
+  private final Map<String, Cluster> clusters = new LinkedHashMap<>();
+  private final Map<HostPort, Cluster> adHoc = new ConcurrentHashMap<>();
+  private final NameResolution names;
+  private final HealthProber prober;
+
+  private volatile @Nullable ProxyState state;
+  private volatile Map<String, ListenerContext> contexts = Map.of();
+  private volatile List<Cluster> published = List.of();
+  private volatile boolean closed;
+
+  private HttpEngine(
+      HttpEngineOptions options,
+      HttpMetrics metrics,
+      Function<ListenerSpec, AccessLog> accessLogs,
+      @Nullable RequestTracing tracing,
+      FilterRegistry filters,
+      HealthListener healthListener) {
+    this.metrics = metrics;
+    this.accessLogs = accessLogs;
+    this.filters = filters;
+    this.healthListener = healthListener;
+    this.transport = Transport.of(options.transport());
+    Bootstrap bootstrap = bootstrap();
+    for (int i = 0; i < options.loops(); i++) {
+      EventLoopGroup group = transport.newLoop("gateway-" + i);
+      groups.add(group);
+      Worker worker = new Worker(i, group.next(), metrics, tracing, this::currentState);
+      LoopPools loopPools = new LoopPools(worker, bootstrap, options.loops());
+      worker.upstreams(loopPools);
+      workers.add(worker);
+      pools.add(loopPools);
+    }
+    EventLoop first = workers.getFirst().eventLoop();
+    names = new NameResolution(first, transport.datagramChannel());
+    prober = new HealthProber(first, bootstrap);
+  }
+
+  /**
+   * An engine with its event loops, bound to nothing yet.
+   *
+   * @param accessLogs the log of each listener; asked again at every snapshot
+   * @param tracing null when tracing is off
+   * @throws IllegalArgumentException when the transport cannot be had
+   */
+  public static HttpEngine create(
+      HttpEngineOptions options,
+      HttpMetrics metrics,
+      Function<ListenerSpec, AccessLog> accessLogs,
+      @Nullable RequestTracing tracing,
+      FilterRegistry filters,
+      HealthListener healthListener) {
+    return new HttpEngine(options, metrics, accessLogs, tracing, filters, healthListener);
+  }
+
+  private Bootstrap bootstrap() {
+    return new Bootstrap()
+        .channel(transport.socketChannel())
+        .option(ChannelOption.TCP_NODELAY, true)
+        .option(ChannelOption.SO_KEEPALIVE, true)
+        .option(
+            ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(64 * 1024, 256 * 1024));
+  }
+
+  private ProxyState currentState() {
+    ProxyState current = state;
+    if (current == null) {
+      throw new IllegalStateException("the data plane serves nothing yet");
+    }
+    return current;
+  }
+
+  @Override
+  public void start(Snapshot snapshot) {
+    publish(snapshot);
+    for (int i = 0; i < workers.size(); i++) {
+      startTicks(workers.get(i), pools.get(i));
+    }
+    try {
+      for (ListenerSpec spec : snapshot.listeners()) {
+        Listener listener = new Listener(spec, workers, () -> context(spec.name()));
+        listener.bind(groups, transport);
+        listeners.add(listener);
+      }
+    } catch (BindFailure e) {
+      listeners.forEach(Listener::unbind);
+      listeners.clear();
+      throw e;
+    }
+  }
+
+  private ListenerContext context(String listener) {
+    ListenerContext context = contexts.get(listener);
+    if (context == null) {
+      throw new IllegalStateException("listener " + listener + " is not in the snapshot");
+    }
+    return context;
+  }
+
+  private void startTicks(Worker worker, LoopPools loopPools) {
+    boolean leads = worker.index() == 0;
+    worker
+        .eventLoop()
+        .scheduleAtFixedRate(
+            new Runnable() {
+              private int turn;
+
+              @Override
+              public void run() {
+                try {
+                  tick(worker, loopPools, leads, turn++);
+                } catch (Throwable t) {
+                  io.expressgateway.net.OutOfMemory.haltOn(t);
+                  metrics.onContainedException(worker.index(), t);
+                }
+              }
+            },
+            TICK_MILLIS,
+            TICK_MILLIS,
+            TimeUnit.MILLISECONDS);
+  }
+
+  private void tick(Worker worker, LoopPools loopPools, boolean leads, int turn) {
+    long now = System.nanoTime();
+    worker.date().tick();
+    worker.timers().advance(now);
+    if (leads && turn % 2 == 0) {
+      for (Cluster cluster : published) {
+        cluster.tick();
+      }
+    }
+    if (turn % 20 == 0) {
+      loopPools.sweep(now);
+      if (leads) {
+        names.refresh(published);
+      }
+    }
+  }
+
+  @Override
+  public void publish(Snapshot snapshot) {
+    metrics.onSnapshot(snapshot);
+    updateClusters(snapshot.clusters());
+    RouteTable table =
+        RouteTable.compile(snapshot.routes(), snapshot.apiVersion(), snapshot.hostIncludesPort());
+    List<Route> routes = table.routes();
+    RoutePlan[] plans = new RoutePlan[routes.size()];
+    for (int i = 0; i < plans.length; i++) {
+      plans[i] = plan(routes.get(i));
+    }
+    Map<String, ListenerContext> made = new LinkedHashMap<>();
+    for (ListenerSpec spec : snapshot.listeners()) {
+      made.put(spec.name(), new ListenerContext(spec, made.size(), accessLogs.apply(spec)));
+    }
+    contexts = made;
+    state = new ProxyState(snapshot, table, plans, this::adHocCluster);
+    for (Listener listener : listeners) {
+      listener.limits(context(listener.name()).spec());
+    }
+    List<Cluster> all = allClusters();
+    published = all;
+    names.refresh(all);
+    workers.getFirst().eventLoop().execute(() -> prober.watch(all));
+    for (int i = 0; i < workers.size(); i++) {
+      LoopPools loopPools = pools.get(i);
+      workers.get(i).eventLoop().execute(() -> loopPools.retain(all));
+    }
+  }
+
+  private void updateClusters(List<ClusterSpec> specs) {
+    Map<String, Cluster> next = new LinkedHashMap<>();
+    for (ClusterSpec spec : specs) {
+      Cluster known = clusters.get(spec.name());
+      if (known == null) {
+        known = Cluster.create(spec, Ticker.SYSTEM, healthListener);
+      } else {
+        known.update(spec);
+      }
+      next.put(spec.name(), known);
+    }
+    clusters.clear();
+    clusters.putAll(next);
+  }
+
+  private RoutePlan plan(Route route) {
+    List<HttpFilter> chain = new ArrayList<>();
+    for (NamedArguments filter : route.filters()) {
+      chain.add(filters.create(filter));
+    }
+    return new RoutePlan(
+        route, clusters.get(route.cluster()), chain, RouteTimeouts.of(route.metadata()));
+  }
+
+  private @Nullable Cluster adHocCluster(HostPort address) {
+    Cluster known = adHoc.get(address);
+    if (known != null || adHoc.size() >= MAX_AD_HOC_CLUSTERS) {
+      return known;
+    }
+    Cluster made =
+        adHoc.computeIfAbsent(
+            address,
+            missing ->
+                Cluster.create(ClusterSpec.implicit(missing), Ticker.SYSTEM, healthListener));
+    List<Cluster> all = allClusters();
+    published = all;
+    names.refresh(List.of(made));
+    return made;
+  }
+
+  private List<Cluster> allClusters() {
+    List<Cluster> all = new ArrayList<>(clusters.values());
+    all.addAll(adHoc.values());
+    return List.copyOf(all);
+  }
+
+  @Override
+  public @Nullable Snapshot snapshot() {
+    ProxyState current = state;
+    return current == null ? null : current.snapshot();
+  }
+
+  @Override
+  public int eventLoops() {
+    return workers.size();
+  }
+
+  @Override
+  public String transport() {
+    return transport.text();
+  }
+
+  @Override
+  public List<BoundListener> listeners() {
+    List<BoundListener> bound = new ArrayList<>();
+    for (Listener listener : listeners) {
+      bound.add(
+          new BoundListener(
+              listener.name(), "http", listener.boundAddress(), listener.connections()));
+    }
+    return bound;
+  }
+
+  @Override
+  public List<Cluster> clusters() {
+    return published;
+  }
+
+  @Override
+  public List<PoolCount> pools() {
+    Collection<Cluster> all = published;
+    Map<Cluster, int[]> counts = new LinkedHashMap<>();
+    all.forEach(cluster -> counts.put(cluster, new int[3]));
+    if (!closed) {
+      CountDownLatch counted = new CountDownLatch(workers.size());
+      for (int i = 0; i < workers.size(); i++) {
+        LoopPools loopPools = pools.get(i);
+        workers
+            .get(i)
+            .eventLoop()
+            .execute(() -> {
+              synchronized (counts) {
+                counts.forEach(loopPools::count);
+              }
+              counted.countDown();
+            });
+      }
+      await(counted);
+    }
+    List<PoolCount> rows = new ArrayList<>();
+    synchronized (counts) {
+      counts.forEach((cluster, n) -> rows.add(new PoolCount(cluster.spec(), n[0], n[1], n[2])));
+    }
+    return rows;
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await(1, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public Ledger ledger() {
+    // Ends are read before beginnings, so that a running exchange never shows as one too many.
+    long completed = workers.stream().mapToLong(Worker::completed).sum();
+    long refused = workers.stream().mapToLong(Worker::refused).sum();
+    long aborted = workers.stream().mapToLong(Worker::aborted).sum();
+    long accepted = workers.stream().mapToLong(Worker::accepted).sum();
+    return new Ledger(accepted, completed, refused, aborted);
+  }
+
+  @Override
+  public void beginDrain() {
+    listeners.forEach(Listener::drain);
+  }
+
+  @Override
+  public boolean awaitIdle(Duration timeout) {
+    listeners.forEach(Listener::unbind);
+    long deadline = System.nanoTime() + timeout.toNanos();
+    while (!isIdle()) {
+      if (System.nanoTime() >= deadline || Thread.currentThread().isInterrupted()) {
+        return false;
+      }
+      java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
+    }
+    return true;
+  }
+
+  private boolean isIdle() {
+    Ledger now = ledger();
+    return now.accepted() == now.completed() + now.refused() + now.aborted()
+        && listeners.stream().allMatch(listener -> listener.connections() == 0);
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    listeners.forEach(Listener::unbind);
+    listeners.forEach(Listener::shutDown);
+    workers.getFirst().eventLoop().execute(prober::stop);
+    for (int i = 0; i < workers.size(); i++) {
+      workers.get(i).eventLoop().execute(pools.get(i)::close);
+    }
+    names.close();
+    for (EventLoopGroup group : groups) {
+      group.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+    }
+    for (EventLoopGroup group : groups) {
+      group.terminationFuture().awaitUninterruptibly(3, TimeUnit.SECONDS);
+    }
+  }
+}

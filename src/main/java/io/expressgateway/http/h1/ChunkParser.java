@@ -1,0 +1,216 @@
+package io.expressgateway.http.h1;
+
+import io.expressgateway.message.HeaderBlock;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Takes chunked coding off (RFC 9112 section 7.1). Works in place: the payload of all chunks of one
+ * read is moved together within the buffer that was read, so that it goes on as one piece.
+ *
+ * <p>Strict: sizes are hexadecimal digits only and at most 15 of them; a chunk extension is
+ * tolerated up to 256 bytes without quotes, control bytes or a bare line feed, and is dropped;
+ * every line ends with CRLF. Trailers have the same rules and limits as headers.
+ */
+final class ChunkParser {
+
+  private static final int MAX_EXTENSION = 256;
+  private static final int MAX_DIGITS = 15;
+
+  private enum State {
+    SIZE,
+    EXTENSION,
+    SIZE_LF,
+    DATA,
+    DATA_CR,
+    DATA_LF,
+    TRAILERS,
+    DONE
+  }
+
+  private State state = State.SIZE;
+  private long remaining;
+  private int digits;
+  private int extension;
+  private final Trailers trailers;
+
+  ChunkParser(int maxTrailerBytes, int maxTrailerFields) {
+    trailers = new Trailers(maxTrailerBytes, maxTrailerFields);
+  }
+
+  /** Begins the next body. */
+  void reset() {
+    state = State.SIZE;
+    remaining = 0;
+    digits = 0;
+    extension = 0;
+    trailers.reset();
+  }
+
+  /** Whether the last chunk and the trailers have been read. */
+  boolean isDone() {
+    return state == State.DONE;
+  }
+
+  /** The trailers; empty for none. */
+  HeaderBlock trailers() {
+    return trailers.block;
+  }
+
+  /**
+   * Reads on. Payload is compacted to the front of what was readable: afterwards it lies at {@code
+   * [from, from + result)} where {@code from} was the reader index, and the reader index stands
+   * behind everything consumed.
+   *
+   * @return payload bytes; -1 when the coding is malformed
+   */
+  int parse(ByteBuf in) {
+    int payloadEnd = in.readerIndex();
+    int from = payloadEnd;
+    while (state != State.DONE && in.isReadable()) {
+      switch (state) {
+        case SIZE -> {
+          if (!size(in.readByte())) {
+            return -1;
+          }
+        }
+        case EXTENSION -> {
+          if (!extension(in.readByte())) {
+            return -1;
+          }
+        }
+        case SIZE_LF -> {
+          if (in.readByte() != '\n') {
+            return -1;
+          }
+          state = remaining == 0 ? State.TRAILERS : State.DATA;
+        }
+        case DATA -> {
+          int count = (int) Math.min(remaining, in.readableBytes());
+          int at = in.readerIndex();
+          if (at != payloadEnd) {
+            move(in, at, payloadEnd, count);
+          }
+          payloadEnd += count;
+          in.skipBytes(count);
+          remaining -= count;
+          if (remaining == 0) {
+            state = State.DATA_CR;
+          }
+        }
+        case DATA_CR -> {
+          if (in.readByte() != '\r') {
+            return -1;
+          }
+          state = State.DATA_LF;
+        }
+        case DATA_LF -> {
+          if (in.readByte() != '\n') {
+            return -1;
+          }
+          state = State.SIZE;
+          digits = 0;
+          extension = 0;
+        }
+        case TRAILERS -> {
+          switch (trailers.parse(in)) {
+            case COMPLETE -> state = State.DONE;
+            case FAILED -> {
+              return -1;
+            }
+            case INCOMPLETE -> {}
+          }
+        }
+        case DONE -> {}
+      }
+    }
+    return payloadEnd - from;
+  }
+
+  private static void move(ByteBuf in, int at, int to, int count) {
+    // Overlapping when count exceeds the gap: setBytes with the same buffer copies like memmove.
+    in.setBytes(to, in, at, count);
+  }
+
+  private boolean size(byte b) {
+    int digit = Character.digit(b, 16);
+    if (digit >= 0) {
+      if (++digits > MAX_DIGITS) {
+        return false;
+      }
+      remaining = remaining << 4 | digit;
+      return true;
+    }
+    if (digits == 0) {
+      return false;
+    }
+    if (b == '\r') {
+      state = State.SIZE_LF;
+      return true;
+    }
+    if (b == ';') {
+      state = State.EXTENSION;
+      return true;
+    }
+    return false;
+  }
+
+  private boolean extension(byte b) {
+    if (b == '\r') {
+      state = State.SIZE_LF;
+      return true;
+    }
+    return ++extension <= MAX_EXTENSION && b != '"' && Tokens.isValue(b);
+  }
+
+  /** Trailer lines: a head without a start line. */
+  private static final class Trailers extends HeadParser {
+
+    Trailers(int maxBytes, int maxFields) {
+      super(new HeaderBlock(256, 8), maxBytes, maxFields);
+    }
+
+    @Override
+    void reset() {
+      super.reset();
+      skipStartLine();
+    }
+
+    @Override
+    boolean toleratesEmptyLine() {
+      return false;
+    }
+
+    @Override
+    boolean acceptsUnderscore() {
+      return true;
+    }
+
+    @Override
+    Fault startLine(byte[] bytes, int from, int to) {
+      return Fault.START_LINE;
+    }
+
+    @Override
+    @org.jspecify.annotations.Nullable
+    Fault complete() {
+      // Fields that frame or route a message mean nothing behind it (RFC 9110 section 6.5.1).
+      for (io.expressgateway.message.HeaderName name : FORBIDDEN) {
+        if (block.contains(name)) {
+          return Fault.FRAMING;
+        }
+      }
+      return null;
+    }
+
+    private static final io.expressgateway.message.HeaderName[] FORBIDDEN = {
+      io.expressgateway.message.HeaderName.CONTENT_LENGTH,
+      io.expressgateway.message.HeaderName.TRANSFER_ENCODING,
+      io.expressgateway.message.HeaderName.HOST,
+      io.expressgateway.message.HeaderName.CONNECTION,
+      io.expressgateway.message.HeaderName.TRAILER,
+      io.expressgateway.message.HeaderName.UPGRADE,
+      io.expressgateway.message.HeaderName.TE,
+      io.expressgateway.message.HeaderName.EXPECT,
+    };
+  }
+}

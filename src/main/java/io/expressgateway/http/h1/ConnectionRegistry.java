@@ -1,0 +1,55 @@
+package io.expressgateway.http.h1;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The downstream connections of one listener on one event loop, so that a drain finds them.
+ * Confined to the loop but for {@link #size}.
+ */
+public final class ConnectionRegistry {
+
+  private final Set<Http1ServerConnection> open = new HashSet<>();
+  private volatile int size;
+  private boolean draining;
+
+  void add(Http1ServerConnection connection) {
+    open.add(connection);
+    size = open.size();
+  }
+
+  void remove(Http1ServerConnection connection) {
+    open.remove(connection);
+    size = open.size();
+  }
+
+  boolean isDraining() {
+    return draining;
+  }
+
+  /** How many are open. Any thread. */
+  public int size() {
+    return size;
+  }
+
+  /** Idle connections close, busy ones close after their response; new ones serve one request. */
+  public void drain() {
+    draining = true;
+    for (Http1ServerConnection connection : snapshot()) {
+      connection.drain();
+    }
+  }
+
+  /** Ends all of them now. */
+  public void shutDown() {
+    for (Http1ServerConnection connection : snapshot()) {
+      connection.shutDown();
+    }
+  }
+
+  private List<Http1ServerConnection> snapshot() {
+    return new ArrayList<>(open);
+  }
+}

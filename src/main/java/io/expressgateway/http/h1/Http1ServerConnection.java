@@ -1,0 +1,795 @@
+package io.expressgateway.http.h1;
+
+import io.expressgateway.http.Why;
+import io.expressgateway.http.proxy.Downstream;
+import io.expressgateway.http.proxy.Exchange;
+import io.expressgateway.http.proxy.ListenerContext;
+import io.expressgateway.http.proxy.Peer;
+import io.expressgateway.http.proxy.TimerWheel;
+import io.expressgateway.http.proxy.Worker;
+import io.expressgateway.message.HeaderBlock;
+import io.expressgateway.message.HeaderName;
+import io.expressgateway.message.HttpVersion;
+import io.expressgateway.message.RequestHead;
+import io.expressgateway.message.ResponseHead;
+import io.expressgateway.net.OutOfMemory;
+import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The client's side of HTTP/1.1: one connection, one exchange at a time (RFC 9112 section 9).
+ *
+ * <p>Requests that arrive while one is answered (pipelining) stay unparsed in the buffer they were
+ * read into; when more of them wait than the listener allows, reading stops, so the queue is the
+ * client's own socket. Confined to the connection's event loop.
+ */
+public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
+    implements Downstream {
+
+  private enum State {
+    HEAD,
+    BODY_LENGTH,
+    BODY_CHUNKED,
+    RESPONDING,
+    TUNNEL,
+    CLOSING
+  }
+
+  /** How often a body's rate is looked at; a slower body than the floor is seen after two looks. */
+  private static final long RATE_WINDOW_NANOS = 5_000_000_000L;
+
+  /** After an early answer the rest of the request is read and dropped for this long. */
+  private static final long LINGER_NANOS = 2_000_000_000L;
+
+  private final Worker worker;
+  private final ListenerContext listener;
+  private final HttpLimits limits;
+  private final ConnectionRegistry registry;
+  private final RequestParser parser;
+  private final ChunkParser chunks;
+  private final Timer timer = new Timer();
+
+  private @Nullable ChannelHandlerContext ctx;
+  private @Nullable MessageWriter writer;
+  private @Nullable Peer peer;
+  private @Nullable Exchange exchange;
+  private State state = State.HEAD;
+  private long remaining;
+  private @Nullable ByteBuf held;
+  private boolean processing;
+  private boolean keepAlive = true;
+  private boolean reading;
+  private boolean bodyWanted = true;
+  private int requests;
+  private boolean inputEnded;
+
+  private long headStartNanos;
+  private long idleSinceNanos;
+  private long bodyByteNanos;
+  private long windowStartNanos;
+  private long windowBytes;
+  private boolean windowPaused;
+  private long stalledSinceNanos;
+  private long stalledBytes;
+  private long lingerUntilNanos;
+  private boolean closeAfterFlush;
+
+  /** A connection that {@code listener} accepted on {@code worker}'s loop. */
+  public Http1ServerConnection(
+      Worker worker, ListenerContext listener, ConnectionRegistry registry) {
+    this.worker = worker;
+    this.listener = listener;
+    this.limits = listener.spec().http();
+    this.registry = registry;
+    this.parser = new RequestParser(limits);
+    this.chunks = new ChunkParser(limits.maxHeaderBytes(), limits.maxHeaderFields());
+    parser.reset();
+  }
+
+  // ---------------------------------------------------------------- channel events
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    this.ctx = ctx;
+    this.writer = new MessageWriter(ctx, ctx.alloc());
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    this.peer = new Peer((InetSocketAddress) ctx.channel().remoteAddress(), listener);
+    registry.add(this);
+    idleSinceNanos = System.nanoTime();
+    arm(idleSinceNanos + limits.keepAliveTimeout().toNanos());
+    read(true);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    try {
+      ByteBuf in = (ByteBuf) message;
+      if (held != null) {
+        in = joinHeld(in);
+      }
+      process(in);
+    } catch (Throwable t) {
+      contain(t);
+    }
+  }
+
+  private ByteBuf joinHeld(ByteBuf more) {
+    ByteBuf before = held;
+    held = null;
+    if (before == null) {
+      return more;
+    }
+    ByteBuf both = context().alloc().directBuffer(before.readableBytes() + more.readableBytes());
+    both.writeBytes(before).writeBytes(more);
+    before.release();
+    more.release();
+    return both;
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    Exchange current = exchange;
+    if (current != null) {
+      current.flushUpstream();
+    }
+    flush();
+    if (!reading && ctx.channel().config().isAutoRead()) {
+      ctx.channel().config().setAutoRead(false);
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    Exchange current = exchange;
+    if (ctx.channel().isWritable()) {
+      stalledSinceNanos = 0;
+      if (current != null) {
+        current.onDownstreamWritable();
+      }
+    } else if (stalledSinceNanos == 0) {
+      stalledSinceNanos = System.nanoTime();
+      stalledBytes = Long.MAX_VALUE;
+      arm(stalledSinceNanos + limits.writeStallTimeout().toNanos());
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      onInputEnd();
+    }
+  }
+
+  /** The client half-closed: it still reads, so what it asked for is still answered. */
+  private void onInputEnd() {
+    inputEnded = true;
+    keepAlive = false;
+    Exchange current = exchange;
+    if (state == State.TUNNEL && current != null) {
+      current.onRequestEnd(null);
+    } else if (current != null && !current.isRequestEnded()) {
+      current.onDownstreamGone();
+    } else if (current == null) {
+      close();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    state = State.CLOSING;
+    registry.remove(this);
+    worker.timers().cancel(timer);
+    releaseHeld();
+    if (writer != null) {
+      writer.discardHead();
+    }
+    Exchange current = exchange;
+    if (current != null) {
+      current.onDownstreamGone();
+    }
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    releaseHeld();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (!(cause instanceof IOException)) {
+      contain(cause);
+      return;
+    }
+    ctx.close();
+  }
+
+  /** Something of ours threw: the connection ends, the listener goes on. */
+  private void contain(Throwable cause) {
+    OutOfMemory.haltOn(cause);
+    worker.metrics().onContainedException(worker.index(), cause);
+    context().close();
+  }
+
+  // ---------------------------------------------------------------- reading requests
+
+  /** Takes ownership of {@code in}. */
+  private void process(ByteBuf in) {
+    processing = true;
+    try {
+      while (in.isReadable() && step(in)) {}
+      if (state == State.RESPONDING && in.isReadable()) {
+        hold(in);
+        in = null;
+      }
+    } finally {
+      processing = false;
+      if (in != null) {
+        in.release();
+      }
+    }
+  }
+
+  /** Reads one step on; false when what is left must wait. */
+  private boolean step(ByteBuf in) {
+    switch (state) {
+      case HEAD -> head(in);
+      case BODY_LENGTH -> bodyOfLength(in);
+      case BODY_CHUNKED -> bodyOfChunks(in);
+      case RESPONDING -> {
+        return false;
+      }
+      case TUNNEL -> {
+        Exchange current = exchange;
+        if (current != null) {
+          current.onRequestData(in.readRetainedSlice(in.readableBytes()));
+        }
+      }
+      case CLOSING -> in.skipBytes(in.readableBytes());
+    }
+    return true;
+  }
+
+  private void head(ByteBuf in) {
+    boolean first = !parser.hasBegun();
+    HeadParser.Progress progress = parser.parse(in);
+    if (first) {
+      headStartNanos = System.nanoTime();
+    }
+    switch (progress) {
+      case COMPLETE -> request();
+      case FAILED -> refuse(why(parser.failure()));
+      case INCOMPLETE -> {
+        if (first) {
+          arm(headStartNanos + limits.headerTimeout().toNanos());
+        }
+      }
+    }
+  }
+
+  private static Why why(HeadParser.Fault fault) {
+    return switch (fault) {
+      case START_LINE -> Why.BAD_REQUEST_LINE;
+      case VERSION -> Why.VERSION_NOT_SUPPORTED;
+      case HEADER -> Why.BAD_HEADER;
+      case HOST -> Why.BAD_HOST;
+      case FRAMING -> Why.BAD_FRAMING;
+      case CODING -> Why.CODING_NOT_SUPPORTED;
+      case UNDERSCORE -> Why.UNDERSCORE_HEADER;
+      case UPGRADE_WITH_BODY -> Why.UPGRADE_WITH_BODY;
+      case TOO_LARGE -> Why.HEADER_TOO_LARGE;
+      case START_LINE_TOO_LARGE -> Why.URI_TOO_LONG;
+      case EXPECTATION -> Why.EXPECTATION_FAILED;
+    };
+  }
+
+  /** Answers a request that cannot be trusted any further, and closes (RFC 9112 section 9.6). */
+  private void refuse(Why why) {
+    worker.metrics().onSecurity(worker.index(), why.code(), "reject");
+    keepAlive = false;
+    state = State.RESPONDING;
+    Exchange refused =
+        new Exchange(worker, peer(), this, refusedHead(), parser.size(), headStartNanos, false);
+    exchange = refused;
+    refused.refuse(why);
+  }
+
+  /** A head without content: what was parsed so far is not to be shown to anybody. */
+  private RequestHead refusedHead() {
+    return new RequestHead(new HeaderBlock(16, 1));
+  }
+
+  private void request() {
+    RequestHead head = parser.head();
+    requests++;
+    keepAlive =
+        parser.isKeepAlive()
+            && !inputEnded
+            && !registry.isDraining()
+            && requests < limits.maxKeepAliveRequests();
+    if (head.method().equals("CONNECT")) {
+      refuse(Why.CONNECT_REFUSED);
+      return;
+    }
+    Exchange begun =
+        new Exchange(worker, peer(), this, head, parser.size(), headStartNanos, parser.isUpgrade());
+    exchange = begun;
+    bodyWanted = true;
+    long length = head.contentLength();
+    if (length == 0) {
+      state = State.RESPONDING;
+      begun.begin();
+      begun.onRequestEnd(null);
+      return;
+    }
+    if (length == RequestHead.UNKNOWN_LENGTH) {
+      state = State.BODY_CHUNKED;
+      chunks.reset();
+    } else {
+      state = State.BODY_LENGTH;
+      remaining = length;
+    }
+    bodyByteNanos = headStartNanos;
+    windowStartNanos = headStartNanos;
+    windowBytes = 0;
+    windowPaused = false;
+    arm(headStartNanos + Math.min(RATE_WINDOW_NANOS, limits.bodyIdleTimeout().toNanos()));
+    begun.begin();
+  }
+
+  private void bodyOfLength(ByteBuf in) {
+    int count = (int) Math.min(remaining, in.readableBytes());
+    remaining -= count;
+    ByteBuf data = in.readRetainedSlice(count);
+    body(data, remaining == 0, null);
+  }
+
+  private void bodyOfChunks(ByteBuf in) {
+    int from = in.readerIndex();
+    int payload = chunks.parse(in);
+    if (payload < 0) {
+      in.skipBytes(in.readableBytes());
+      badChunk();
+      return;
+    }
+    boolean done = chunks.isDone();
+    ByteBuf data = in.retainedSlice(from, payload);
+    body(data, done, done && chunks.trailers().size() > 0 ? chunks.trailers() : null);
+  }
+
+  private void badChunk() {
+    worker.metrics().onSecurity(worker.index(), Why.BAD_CHUNK.code(), "reject");
+    keepAlive = false;
+    Exchange current = exchange;
+    if (current != null) {
+      current.onDownstreamFailure(Why.BAD_CHUNK);
+    }
+  }
+
+  private void body(ByteBuf data, boolean last, @Nullable HeaderBlock trailers) {
+    int count = data.readableBytes();
+    bodyByteNanos = System.nanoTime();
+    windowBytes += count;
+    Exchange current = exchange;
+    if (current == null) {
+      data.release();
+      return;
+    }
+    if (last) {
+      state = State.RESPONDING;
+    }
+    if (count > 0) {
+      current.onRequestData(data);
+    } else {
+      data.release();
+    }
+    if (last) {
+      read(true);
+      current.onRequestEnd(trailers);
+    }
+  }
+
+  /** Keeps what came behind the current request; takes ownership. */
+  private void hold(ByteBuf in) {
+    held = in;
+    if (waitingRequests(in) >= limits.maxPipelined()
+        || in.readableBytes() > limits.maxHeaderBytes()) {
+      worker.metrics().onSecurity(worker.index(), "pipelining", "observe");
+      read(false);
+    }
+  }
+
+  /** How many heads may have begun in the bytes that wait: one more than there are empty lines. */
+  private static int waitingRequests(ByteBuf in) {
+    int count = 1;
+    int end = in.writerIndex() - 3;
+    for (int i = in.readerIndex(); i < end; i++) {
+      if (in.getByte(i) == '\r'
+          && in.getByte(i + 1) == '\n'
+          && in.getByte(i + 2) == '\r'
+          && in.getByte(i + 3) == '\n') {
+        count++;
+        i += 3;
+      }
+    }
+    return count;
+  }
+
+  // ---------------------------------------------------------------- writing responses
+
+  @Override
+  public void sendInformational(ResponseHead head) {
+    ByteBuf out = beginHead(head);
+    HeadWriter.fields(out, head.headers());
+    HeadWriter.end(out);
+  }
+
+  @Override
+  public void sendHead(ResponseHead head, boolean bodiless) {
+    HeaderBlock headers = head.headers();
+    boolean http10 = parser.head().version() == HttpVersion.HTTP_1_0;
+    boolean chunked = !bodiless && head.contentLength() == ResponseHead.UNKNOWN_LENGTH && !http10;
+    if (!isRequestEnded() || (!bodiless && !chunked && unknownLength(head))) {
+      keepAlive = false;
+    }
+    if (registry.isDraining()) {
+      keepAlive = false;
+    }
+    headers.remove(HeaderName.CONNECTION);
+    ByteBuf out = beginHead(head);
+    HeadWriter.fields(out, headers);
+    if (!headers.contains(HeaderName.DATE)) {
+      out.writeBytes(worker.date().line());
+    }
+    if (chunked) {
+      HeadWriter.chunked(out);
+    }
+    if (!keepAlive) {
+      HeadWriter.close(out);
+    } else if (http10) {
+      HeadWriter.keepAlive(out);
+    }
+    HeadWriter.end(out);
+    writer().chunked(chunked);
+  }
+
+  private static boolean unknownLength(ResponseHead head) {
+    return head.contentLength() == ResponseHead.UNKNOWN_LENGTH;
+  }
+
+  private ByteBuf beginHead(ResponseHead head) {
+    ByteBuf out = writer().beginHead(head.headers().used());
+    out.writeBytes(Statuses.line(head.status(), head.reason(), isUsualReason(head)));
+    return out;
+  }
+
+  private static boolean isUsualReason(ResponseHead head) {
+    return head.reason().isEmpty() || head.reason().equals(Statuses.reason(head.status()));
+  }
+
+  private boolean isRequestEnded() {
+    return state == State.RESPONDING;
+  }
+
+  @Override
+  public void sendUpgrade(ResponseHead head) {
+    ByteBuf out = beginHead(head);
+    HeadWriter.fields(out, head.headers());
+    HeadWriter.end(out);
+    MessageWriter to = writer();
+    to.chunked(false);
+    keepAlive = false;
+    state = State.TUNNEL;
+    to.flush();
+    ByteBuf early = held;
+    held = null;
+    if (early != null) {
+      process(early);
+    }
+  }
+
+  @Override
+  public void sendData(ByteBuf data) {
+    writer().data(data);
+  }
+
+  @Override
+  public void sendEnd(@Nullable HeaderBlock trailers) {
+    writer().end(trailers);
+  }
+
+  @Override
+  public void abort() {
+    writer().discardHead();
+    // A reset, not a FIN: a client that reads until close must not take this for the end.
+    ChannelHandlerContext context = context();
+    if (context.channel() instanceof io.netty.channel.socket.SocketChannel socket) {
+      socket.config().setSoLinger(0);
+    }
+    state = State.CLOSING;
+    context.close();
+  }
+
+  @Override
+  public boolean isWritable() {
+    return context().channel().isWritable();
+  }
+
+  @Override
+  public boolean isOpen() {
+    return context().channel().isActive();
+  }
+
+  @Override
+  public void readBody(boolean wanted) {
+    bodyWanted = wanted;
+    if (state == State.BODY_LENGTH || state == State.BODY_CHUNKED || state == State.TUNNEL) {
+      read(wanted);
+      if (wanted) {
+        bodyByteNanos = System.nanoTime();
+      } else {
+        windowPaused = true;
+      }
+    }
+  }
+
+  private void read(boolean wanted) {
+    if (reading != wanted) {
+      reading = wanted;
+      context().channel().config().setAutoRead(wanted);
+    }
+  }
+
+  @Override
+  public void flush() {
+    writer().flush();
+    if (closeAfterFlush) {
+      closeAfterFlush = false;
+      closeGracefully();
+    }
+  }
+
+  @Override
+  public void exchangeEnded() {
+    exchange = null;
+    if (state == State.CLOSING || !isOpen()) {
+      return;
+    }
+    boolean readAll = state == State.RESPONDING;
+    if (state == State.TUNNEL || !keepAlive || !readAll) {
+      state = State.CLOSING;
+      closeAfterFlush = true;
+      if (!processing) {
+        flush();
+      }
+      return;
+    }
+    parser.reset();
+    state = State.HEAD;
+    idleSinceNanos = System.nanoTime();
+    arm(idleSinceNanos + limits.keepAliveTimeout().toNanos());
+    ByteBuf next = held;
+    held = null;
+    if (next != null) {
+      if (processing) {
+        throw new IllegalStateException("a request was held while its bytes are being processed");
+      }
+      process(next);
+      Exchange begun = exchange;
+      if (begun != null) {
+        begun.flushUpstream();
+      }
+      flush();
+    }
+    read(true);
+  }
+
+  /**
+   * Closes so that the client still gets the response: our side first, then what it was still
+   * sending is read and dropped for a while, because a reset would take the response away (RFC 9112
+   * section 9.6).
+   */
+  private void closeGracefully() {
+    Channel channel = context().channel();
+    if (inputEnded || !(channel instanceof io.netty.channel.socket.DuplexChannel duplex)) {
+      context()
+          .writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
+          .addListener(ChannelFutureListener.CLOSE);
+      return;
+    }
+    releaseHeld();
+    lingerUntilNanos = System.nanoTime() + LINGER_NANOS;
+    context()
+        .writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
+        .addListener(done -> {
+          if (done.isSuccess()) {
+            duplex.shutdownOutput();
+            read(true);
+            arm(lingerUntilNanos);
+          } else {
+            channel.close();
+          }
+        });
+  }
+
+  private void close() {
+    state = State.CLOSING;
+    context().close();
+  }
+
+  private void releaseHeld() {
+    if (held != null) {
+      ReferenceCountUtil.release(held);
+      held = null;
+    }
+  }
+
+  // ---------------------------------------------------------------- drain
+
+  /**
+   * The gateway drains: an idle connection ends now, a busy one after its response. On the loop.
+   */
+  public void drain() {
+    keepAlive = false;
+    if (exchange == null && !parser.hasBegun() && isOpen()) {
+      close();
+    }
+  }
+
+  /** Ends whatever is left. On the loop. */
+  public void shutDown() {
+    Exchange current = exchange;
+    if (current != null) {
+      current.onShutdown();
+    }
+    context().close();
+  }
+
+  // ---------------------------------------------------------------- timers
+
+  private void arm(long deadlineNanos) {
+    worker.timers().arm(timer, deadlineNanos);
+  }
+
+  /** One timer for all of the connection's waits; which of them is over depends on the state. */
+  private final class Timer extends TimerWheel.Task {
+    @Override
+    protected void onDeadline(long nowNanos) {
+      try {
+        long next = check(nowNanos);
+        if (next != 0) {
+          arm(next);
+        }
+      } catch (Throwable t) {
+        contain(t);
+      }
+    }
+  }
+
+  /** Acts on what is over; the next deadline, or 0 for none. */
+  private long check(long now) {
+    if (!isOpen()) {
+      return 0;
+    }
+    if (stalledSinceNanos != 0) {
+      return checkStall(now);
+    }
+    return switch (state) {
+      case HEAD -> checkHead(now);
+      case BODY_LENGTH, BODY_CHUNKED -> checkBody(now);
+      case CLOSING -> checkLinger(now);
+      case RESPONDING, TUNNEL -> 0;
+    };
+  }
+
+  private long checkHead(long now) {
+    long start = parser.hasBegun() ? headStartNanos : idleSinceNanos;
+    long limit = (parser.hasBegun() ? limits.headerTimeout() : limits.keepAliveTimeout()).toNanos();
+    if (now - start < limit) {
+      return start + limit;
+    }
+    if (parser.hasBegun()) {
+      refuse(Why.HEADER_TIMEOUT);
+      flush();
+    } else {
+      close();
+    }
+    return 0;
+  }
+
+  private long checkLinger(long now) {
+    if (now < lingerUntilNanos) {
+      return lingerUntilNanos;
+    }
+    context().close();
+    return 0;
+  }
+
+  private long checkBody(long now) {
+    Exchange current = exchange;
+    if (current == null) {
+      return 0;
+    }
+    long idleLimit = limits.bodyIdleTimeout().toNanos();
+    if (bodyWanted && now - bodyByteNanos >= idleLimit) {
+      failBody(current, Why.BODY_IDLE_TIMEOUT);
+      return 0;
+    }
+    if (now - windowStartNanos >= RATE_WINDOW_NANOS) {
+      // Only a window in which the client could have sent all the time says anything about it.
+      if (!windowPaused
+          && bodyWanted
+          && windowBytes * 1_000_000_000L < limits.minBodyRate() * (now - windowStartNanos)) {
+        failBody(current, Why.BODY_TOO_SLOW);
+        return 0;
+      }
+      windowStartNanos = now;
+      windowBytes = 0;
+      windowPaused = !bodyWanted;
+    }
+    return Math.min(
+        windowStartNanos + RATE_WINDOW_NANOS,
+        bodyWanted ? bodyByteNanos + idleLimit : Long.MAX_VALUE);
+  }
+
+  private void failBody(Exchange current, Why why) {
+    worker.metrics().onSecurity(worker.index(), why.code(), "reject");
+    keepAlive = false;
+    current.onDownstreamFailure(why);
+  }
+
+  private long checkStall(long now) {
+    long pending = context().channel().bytesBeforeWritable();
+    long limit = limits.writeStallTimeout().toNanos();
+    if (pending < stalledBytes) {
+      stalledBytes = pending;
+      stalledSinceNanos = now;
+    }
+    if (now - stalledSinceNanos < limit) {
+      return stalledSinceNanos + limit;
+    }
+    worker.metrics().onSecurity(worker.index(), Why.WRITE_STALL.code(), "close");
+    Exchange current = exchange;
+    if (current != null) {
+      current.onDownstreamFailure(Why.WRITE_STALL);
+    } else {
+      abort();
+    }
+    return 0;
+  }
+
+  private ChannelHandlerContext context() {
+    ChannelHandlerContext current = ctx;
+    if (current == null) {
+      throw new IllegalStateException("the connection has no channel yet");
+    }
+    return current;
+  }
+
+  private MessageWriter writer() {
+    MessageWriter current = writer;
+    if (current == null) {
+      throw new IllegalStateException("the connection has no channel yet");
+    }
+    return current;
+  }
+
+  private Peer peer() {
+    Peer current = peer;
+    if (current == null) {
+      throw new IllegalStateException("the connection is not active yet");
+    }
+    return current;
+  }
+}

@@ -1,0 +1,54 @@
+package io.expressgateway.http.proxy;
+
+import io.expressgateway.http.AccessLog;
+import io.expressgateway.net.Cidr;
+import io.expressgateway.net.IpLiteral;
+import io.expressgateway.snapshot.ListenerSpec;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** A listener made ready: its facts, its place, whom it trusts and where it logs. Immutable. */
+public final class ListenerContext {
+
+  private final ListenerSpec spec;
+  private final int index;
+  private final AccessLog accessLog;
+  private final @Nullable Pattern trustedPattern;
+
+  /** The listener at place {@code index} of the snapshot. */
+  public ListenerContext(ListenerSpec spec, int index, AccessLog accessLog) {
+    this.spec = spec;
+    this.index = index;
+    this.accessLog = accessLog;
+    this.trustedPattern =
+        spec.trustedProxyPattern().isEmpty() ? null : Pattern.compile(spec.trustedProxyPattern());
+  }
+
+  /** The facts. */
+  public ListenerSpec spec() {
+    return spec;
+  }
+
+  /** The place in the snapshot. */
+  public int index() {
+    return index;
+  }
+
+  AccessLog accessLog() {
+    return accessLog;
+  }
+
+  /** Whether forwarding headers from this address are believed. Called once per connection. */
+  boolean trusts(InetAddress address) {
+    List<Cidr> networks = spec.trustedProxies();
+    for (Cidr network : networks) {
+      if (network.contains(address)) {
+        return true;
+      }
+    }
+    return trustedPattern != null
+        && trustedPattern.matcher(IpLiteral.format(address.getAddress())).matches();
+  }
+}

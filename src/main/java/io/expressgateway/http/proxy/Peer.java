@@ -1,0 +1,199 @@
+package io.expressgateway.http.proxy;
+
+import io.expressgateway.message.HeaderBlock;
+import io.expressgateway.message.HeaderName;
+import io.expressgateway.message.RequestHead;
+import io.expressgateway.net.HostPort;
+import io.expressgateway.net.IpLiteral;
+import io.expressgateway.snapshot.ListenerSpec.Forwarding;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The other end of a downstream connection: its address, whether its forwarding headers are
+ * believed, and the forwarding headers that we write for it (RFC 7239, RFC 9110 section 7.6.3).
+ *
+ * <p>From an untrusted peer, incoming {@code X-Forwarded-*} and {@code Forwarded} are dropped and
+ * ours are written; they depend on the connection and on the authority only, so they are made once
+ * and appended to every further request in one copy. Behind a trusted peer its values are kept and
+ * ours appended, as the listener's switches say. Confined to the connection's event loop.
+ */
+public final class Peer {
+
+  private static final String VIA = "1.1 expressgateway";
+
+  private final InetSocketAddress address;
+  private final ListenerContext listener;
+  private final boolean trusted;
+  private final String ip;
+  private final HeaderBlock prepared = new HeaderBlock(320, 8);
+  private @Nullable String preparedFor;
+
+  /** The peer of a connection that {@code listener} accepted. */
+  public Peer(InetSocketAddress address, ListenerContext listener) {
+    this.address = address;
+    this.listener = listener;
+    this.trusted = listener.trusts(address.getAddress());
+    this.ip = IpLiteral.format(address.getAddress().getAddress());
+  }
+
+  /** The connection's remote address. */
+  public InetSocketAddress address() {
+    return address;
+  }
+
+  /** Whether the peer is one of the listener's trusted proxies. */
+  public boolean isTrusted() {
+    return trusted;
+  }
+
+  /** The listener that accepted the connection. */
+  public ListenerContext listener() {
+    return listener;
+  }
+
+  /**
+   * The client: the peer itself, or, behind trusted proxies, the rightmost address of
+   * X-Forwarded-For that is no trusted proxy.
+   */
+  InetSocketAddress client(RequestHead head) {
+    if (!trusted || !head.headers().contains(HeaderName.X_FORWARDED_FOR)) {
+      return address;
+    }
+    String[] hops = String.join(",", head.headers().all("X-Forwarded-For")).split(",", -1);
+    InetSocketAddress client = address;
+    for (int i = hops.length - 1; i >= 0; i--) {
+      InetSocketAddress hop = hop(hops[i].strip());
+      if (hop == null) {
+        break;
+      }
+      client = hop;
+      if (!listener.trusts(hop.getAddress())) {
+        break;
+      }
+    }
+    return client;
+  }
+
+  private static @Nullable InetSocketAddress hop(String text) {
+    String literal = text;
+    int port = 0;
+    if (IpLiteral.parse(text) == null && text.indexOf(':') > 0) {
+      try {
+        HostPort hostPort = HostPort.parse(text);
+        literal = hostPort.host();
+        port = hostPort.port();
+      } catch (IllegalArgumentException e) {
+        return null;
+      }
+    }
+    byte[] bytes = IpLiteral.parse(literal);
+    try {
+      return bytes == null ? null : new InetSocketAddress(InetAddress.getByAddress(bytes), port);
+    } catch (UnknownHostException e) {
+      return null;
+    }
+  }
+
+  /** Writes the forwarding headers into a request that is about to go upstream. */
+  void writeForwarding(RequestHead head, String originalPath) {
+    HeaderBlock headers = head.headers();
+    Forwarding which = listener.spec().forwarding();
+    if (!trusted) {
+      strip(headers);
+      if (!head.authority().equals(preparedFor)) {
+        prepare(which, head.authority(), head.scheme());
+      }
+      headers.addAll(prepared);
+    } else {
+      appendTo(headers, which, head);
+      headers.add(HeaderName.VIA, VIA);
+    }
+    // The usual path is not rewritten, and then it is the very same object.
+    if (which.xPrefix() && !head.path().equals(originalPath)) {
+      writePrefix(headers, which, originalPath, head.path());
+    }
+  }
+
+  private static void strip(HeaderBlock headers) {
+    headers.remove(HeaderName.X_FORWARDED_FOR);
+    headers.remove(HeaderName.X_FORWARDED_PROTO);
+    headers.remove(HeaderName.X_FORWARDED_HOST);
+    headers.remove(HeaderName.X_FORWARDED_PORT);
+    headers.remove(HeaderName.X_FORWARDED_PREFIX);
+    headers.remove(HeaderName.FORWARDED);
+  }
+
+  private void prepare(Forwarding which, String authority, String scheme) {
+    prepared.clear();
+    if (which.xFor()) {
+      prepared.add(HeaderName.X_FORWARDED_FOR, ip);
+    }
+    if (which.xProto()) {
+      prepared.add(HeaderName.X_FORWARDED_PROTO, scheme);
+    }
+    if (which.xHost() && !authority.isEmpty()) {
+      prepared.add(HeaderName.X_FORWARDED_HOST, authority);
+    }
+    if (which.xPort()) {
+      prepared.add(HeaderName.X_FORWARDED_PORT, port(authority, scheme));
+    }
+    if (which.forwarded()) {
+      prepared.add(HeaderName.FORWARDED, forwarded(authority, scheme));
+    }
+    prepared.add(HeaderName.VIA, VIA);
+    preparedFor = authority;
+  }
+
+  private void appendTo(HeaderBlock headers, Forwarding which, RequestHead head) {
+    String authority = head.authority();
+    put(headers, HeaderName.X_FORWARDED_FOR, which.xFor(), which.xForAppend(), ip);
+    put(headers, HeaderName.X_FORWARDED_PROTO, which.xProto(), which.xProtoAppend(), head.scheme());
+    put(headers, HeaderName.X_FORWARDED_HOST, which.xHost(), which.xHostAppend(), authority);
+    put(
+        headers,
+        HeaderName.X_FORWARDED_PORT,
+        which.xPort(),
+        which.xPortAppend(),
+        port(authority, head.scheme()));
+    if (which.forwarded()) {
+      put(headers, HeaderName.FORWARDED, true, true, forwarded(authority, head.scheme()));
+    }
+  }
+
+  private static void put(
+      HeaderBlock headers, HeaderName name, boolean write, boolean append, String value) {
+    if (!write || value.isEmpty()) {
+      return;
+    }
+    if (append && headers.contains(name)) {
+      headers.set(name, String.join(",", headers.all(name.text())) + "," + value);
+    } else {
+      headers.set(name, value);
+    }
+  }
+
+  /** What a filter took off the front of the path, as Spring Cloud Gateway tells it. */
+  private void writePrefix(HeaderBlock headers, Forwarding which, String before, String now) {
+    if (before.endsWith(now) && before.length() > now.length()) {
+      String prefix = before.substring(0, before.length() - now.length());
+      put(headers, HeaderName.X_FORWARDED_PREFIX, true, which.xPrefixAppend() && trusted, prefix);
+    }
+  }
+
+  private static String port(String authority, String scheme) {
+    int colon = authority.lastIndexOf(':');
+    if (colon > authority.indexOf(']')) {
+      return authority.substring(colon + 1);
+    }
+    return scheme.equals("https") ? "443" : "80";
+  }
+
+  private String forwarded(String authority, String scheme) {
+    String node = ip.indexOf(':') >= 0 ? "[" + ip + "]" : ip;
+    String host = authority.isEmpty() ? "" : "host=\"" + authority + "\";";
+    return "proto=" + scheme + ";" + host + "for=\"" + node + ":" + address.getPort() + "\"";
+  }
+}

@@ -1,0 +1,32 @@
+package io.expressgateway.http.proxy;
+
+import io.expressgateway.cluster.Cluster;
+import io.expressgateway.cluster.Endpoint;
+import io.expressgateway.http.Why;
+
+/** Where an exchange gets its upstream streams: the pools of its event loop. */
+public interface UpstreamSource {
+
+  /**
+   * Asks for a stream to {@code endpoint}. Answers through {@code waiter}, at once or later, on the
+   * same loop.
+   *
+   * @param fresh whether a pooled connection must not be used
+   * @param connectTimeoutNanos bounds connecting and waiting for a free connection
+   */
+  void acquire(
+      Cluster cluster, Endpoint endpoint, boolean fresh, long connectTimeoutNanos, Waiter waiter);
+
+  /** Who waits for a stream. */
+  interface Waiter {
+
+    /** The stream is there and already belongs to the waiter. */
+    void onUpstreamReady(Upstream upstream);
+
+    /** There will be no stream. */
+    void onUpstreamUnavailable(Why why);
+
+    /** Whether anybody still waits; asked before a connection is handed over. */
+    boolean isWaiting();
+  }
+}

@@ -1,0 +1,278 @@
+package io.expressgateway.http.upstream;
+
+import io.expressgateway.cluster.ClusterSpec;
+import io.expressgateway.cluster.Endpoint;
+import io.expressgateway.http.Why;
+import io.expressgateway.http.h1.ConnectionOwner;
+import io.expressgateway.http.h1.Http1ClientConnection;
+import io.expressgateway.http.proxy.Exchange;
+import io.expressgateway.http.proxy.TimerWheel;
+import io.expressgateway.http.proxy.UpstreamSource.Waiter;
+import io.expressgateway.http.proxy.Worker;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+
+/**
+ * The connections of one event loop to one endpoint. The one used last is used next (LIFO), so that
+ * as many as possible stay idle long enough to be closed. What each loop may open is its share of
+ * the cluster's limit. Confined to the loop.
+ *
+ * <p>An idle connection is validated before it is leased: its age, its idle time against what the
+ * endpoint was seen to keep, and its state. What the endpoint keeps is learned from its {@code
+ * Keep-Alive} header and from when it closed idle connections.
+ */
+final class EndpointPool implements ConnectionOwner {
+
+  /** Margin under a learned keep-alive: the endpoint's clock starts when it sends, ours later. */
+  private static final long MARGIN_NANOS = 500_000_000L;
+
+  private static final long SHORTEST_LEARNED_NANOS = 50_000_000L;
+
+  /** A restarted endpoint closes young connections too; what it taught is forgotten after this. */
+  private static final long FORGET_NANOS = 300_000_000_000L;
+
+  private final Worker worker;
+  private final Endpoint endpoint;
+  private final Bootstrap bootstrap;
+  private final int loops;
+  private ClusterSpec.Pool limits;
+  private final ArrayDeque<Http1ClientConnection> idle = new ArrayDeque<>();
+  private final ArrayDeque<Pending> pending = new ArrayDeque<>();
+  private int open;
+  private long learnedIdleNanos = Long.MAX_VALUE;
+  private long learnedAtNanos = System.nanoTime();
+  private boolean retired;
+
+  EndpointPool(
+      Worker worker, Endpoint endpoint, ClusterSpec.Pool limits, int loops, Bootstrap bootstrap) {
+    this.worker = worker;
+    this.endpoint = endpoint;
+    this.limits = limits;
+    this.loops = loops;
+    this.bootstrap = bootstrap;
+  }
+
+  Endpoint endpoint() {
+    return endpoint;
+  }
+
+  void limits(ClusterSpec.Pool limits) {
+    this.limits = limits;
+  }
+
+  int idleCount() {
+    return idle.size();
+  }
+
+  int activeCount() {
+    return open - idle.size();
+  }
+
+  int pendingCount() {
+    return pending.size();
+  }
+
+  void acquire(boolean fresh, long connectTimeoutNanos, Waiter waiter) {
+    if (!fresh) {
+      Http1ClientConnection connection = takeIdle();
+      if (connection != null) {
+        waiter.onUpstreamReady(connection.lease((Exchange) waiter));
+        return;
+      }
+    }
+    if (open < share(limits.maxConnections())) {
+      connect(connectTimeoutNanos, waiter);
+    } else if (fresh && !idle.isEmpty()) {
+      // Full of connections that may all be as stale as the one that failed.
+      idle.getFirst().closeIdle();
+      connect(connectTimeoutNanos, waiter);
+    } else if (pending.size() < share(limits.maxPending())) {
+      Pending wait = new Pending(waiter, connectTimeoutNanos);
+      pending.add(wait);
+      worker.timers().arm(wait, System.nanoTime() + connectTimeoutNanos);
+    } else {
+      waiter.onUpstreamUnavailable(Why.POOL_EXHAUSTED);
+    }
+  }
+
+  private int share(int limit) {
+    return Math.ceilDiv(limit, loops);
+  }
+
+  private @org.jspecify.annotations.Nullable Http1ClientConnection takeIdle() {
+    long now = System.nanoTime();
+    Http1ClientConnection connection;
+    while ((connection = idle.pollLast()) != null) {
+      if (!isExpired(connection, now) && connection.isUsable(now)) {
+        return connection;
+      }
+      connection.closeIdle();
+    }
+    return null;
+  }
+
+  private boolean isExpired(Http1ClientConnection connection, long now) {
+    if (now - learnedAtNanos > FORGET_NANOS) {
+      learnedIdleNanos = Long.MAX_VALUE;
+    }
+    long idleLimit = Math.min(limits.idleTimeout().toNanos(), learnedIdleNanos);
+    return now - connection.idleSinceNanos() >= idleLimit
+        || now - connection.openedNanos() >= limits.maxLifetime().toNanos();
+  }
+
+  private void connect(long timeoutNanos, Waiter waiter) {
+    InetSocketAddress address = endpoint.nextAddress();
+    if (address == null) {
+      waiter.onUpstreamUnavailable(Why.CONNECT_FAILED);
+      return;
+    }
+    open++;
+    Http1ClientConnection connection = new Http1ClientConnection(worker, this);
+    ChannelFuture connecting =
+        bootstrap
+            .clone(worker.eventLoop())
+            .option(
+                ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                Math.clamp(timeoutNanos / 1_000_000, 1, Integer.MAX_VALUE))
+            .handler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    channel.pipeline().addLast(connection);
+                  }
+                })
+            .connect(address);
+    connecting.addListener(done -> connected(connection, connecting, waiter));
+  }
+
+  private void connected(
+      Http1ClientConnection connection, ChannelFuture connecting, Waiter waiter) {
+    if (!connecting.isSuccess()) {
+      open--;
+      if (waiter.isWaiting()) {
+        boolean late = connecting.cause() instanceof ConnectTimeoutException;
+        waiter.onUpstreamUnavailable(late ? Why.CONNECT_TIMEOUT : Why.CONNECT_FAILED);
+      }
+      servePending();
+      return;
+    }
+    endpoint.connectionOpened();
+    if (waiter.isWaiting()) {
+      waiter.onUpstreamReady(connection.lease((Exchange) waiter));
+    } else {
+      onReusable(connection);
+    }
+  }
+
+  @Override
+  public void onReusable(Http1ClientConnection connection) {
+    long now = System.nanoTime();
+    connection.idle(now);
+    if (retired || now - connection.openedNanos() >= limits.maxLifetime().toNanos()) {
+      connection.closeIdle();
+      return;
+    }
+    Pending next = nextPending();
+    if (next != null) {
+      next.waiter.onUpstreamReady(connection.lease((Exchange) next.waiter));
+    } else {
+      idle.addLast(connection);
+    }
+  }
+
+  private @org.jspecify.annotations.Nullable Pending nextPending() {
+    Pending next;
+    while ((next = pending.poll()) != null) {
+      worker.timers().cancel(next);
+      if (next.waiter.isWaiting()) {
+        return next;
+      }
+    }
+    return null;
+  }
+
+  private void servePending() {
+    while (!pending.isEmpty() && open < share(limits.maxConnections())) {
+      Pending next = nextPending();
+      if (next != null) {
+        connect(next.connectTimeoutNanos, next.waiter);
+      }
+    }
+  }
+
+  @Override
+  public void onClosed(Http1ClientConnection connection, boolean wasIdle, boolean byPeer) {
+    open--;
+    endpoint.connectionClosed();
+    if (wasIdle) {
+      idle.remove(connection);
+      if (byPeer) {
+        long now = System.nanoTime();
+        learn(Math.min(now - connection.idleSinceNanos(), learnedIdleNanos), now);
+      }
+    }
+    servePending();
+  }
+
+  @Override
+  public void onKeepAliveHint(long nanos) {
+    learn(nanos, System.nanoTime());
+  }
+
+  /** The endpoint keeps idle connections for this long and no longer. */
+  private void learn(long keptNanos, long now) {
+    learnedIdleNanos = Math.max(keptNanos - MARGIN_NANOS, SHORTEST_LEARNED_NANOS);
+    learnedAtNanos = now;
+  }
+
+  /**
+   * Closes what has been idle or open for too long, the longest idle first. Called once a second.
+   */
+  void sweep(long now) {
+    while (!idle.isEmpty() && isExpired(idle.getFirst(), now)) {
+      idle.getFirst().closeIdle();
+    }
+  }
+
+  /** The endpoint is gone from the configuration: nothing is reused any more. */
+  void retire() {
+    retired = true;
+    closeIdle();
+  }
+
+  /** Closes all idle connections. */
+  void closeIdle() {
+    while (!idle.isEmpty()) {
+      idle.getLast().closeIdle();
+    }
+  }
+
+  boolean isEmpty() {
+    return open == 0 && pending.isEmpty();
+  }
+
+  /** An exchange that waits for a connection to become free. */
+  private final class Pending extends TimerWheel.Task {
+    private final Waiter waiter;
+    private final long connectTimeoutNanos;
+
+    Pending(Waiter waiter, long connectTimeoutNanos) {
+      this.waiter = waiter;
+      this.connectTimeoutNanos = connectTimeoutNanos;
+    }
+
+    @Override
+    protected void onDeadline(long nowNanos) {
+      pending.remove(this);
+      if (waiter.isWaiting()) {
+        waiter.onUpstreamUnavailable(Why.POOL_TIMEOUT);
+      }
+    }
+  }
+}

@@ -1,0 +1,242 @@
+package io.expressgateway.http.upstream;
+
+import io.expressgateway.cluster.Cluster;
+import io.expressgateway.cluster.ClusterSpec.HealthCheck;
+import io.expressgateway.cluster.Endpoint;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Active health checks: per endpoint, on a connection of its own, {@code tcp} (accepted is healthy)
+ * or {@code http} (the status line is in the expected range). The first check of an endpoint starts
+ * at once, the others spread over the interval so that they do not beat in time. Confined to one
+ * event loop.
+ */
+public final class HealthProber {
+
+  private final EventLoop loop;
+  private final Bootstrap bootstrap;
+  private final IdentityHashMap<Endpoint, Probe> probes = new IdentityHashMap<>();
+
+  /** A prober whose checks run on {@code loop}. */
+  public HealthProber(EventLoop loop, Bootstrap bootstrap) {
+    this.loop = loop;
+    this.bootstrap = bootstrap;
+  }
+
+  /** Checks the endpoints of these clusters from now on, and no others. On the loop. */
+  public void watch(Collection<Cluster> clusters) {
+    IdentityHashMap<Endpoint, Probe> wanted = new IdentityHashMap<>();
+    for (Cluster cluster : clusters) {
+      HealthCheck check = cluster.spec().healthCheck();
+      if (check == null) {
+        continue;
+      }
+      for (Endpoint endpoint : cluster.endpoints()) {
+        Probe running = probes.remove(endpoint);
+        if (running != null && running.check.equals(check)) {
+          wanted.put(endpoint, running);
+        } else {
+          if (running != null) {
+            running.stop();
+          }
+          Probe probe = new Probe(endpoint, check);
+          wanted.put(endpoint, probe);
+          probe.start(wanted.size());
+        }
+      }
+    }
+    stop();
+    probes.putAll(wanted);
+  }
+
+  /** Ends all checks. On the loop. */
+  public void stop() {
+    for (Iterator<Probe> all = probes.values().iterator(); all.hasNext(); ) {
+      all.next().stop();
+      all.remove();
+    }
+  }
+
+  /** The checks of one endpoint. */
+  private final class Probe {
+    private final Endpoint endpoint;
+    private final HealthCheck check;
+    private final byte[] request;
+    private @Nullable ScheduledFuture<?> schedule;
+    private @Nullable Channel channel;
+    private boolean running;
+    private boolean stopped;
+
+    Probe(Endpoint endpoint, HealthCheck check) {
+      this.endpoint = endpoint;
+      this.check = check;
+      this.request =
+          ("GET "
+                  + check.path()
+                  + " HTTP/1.1\r\nHost: "
+                  + endpoint.label()
+                  + "\r\nUser-Agent: expressgateway-health\r\nConnection: close\r\n\r\n")
+              .getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    void start(int place) {
+      check();
+      long interval = check.interval().toMillis();
+      // A golden-ratio spread: any number of endpoints is spaced out evenly.
+      long first = (long) (interval * (place * 0.618033988749895 % 1.0));
+      schedule =
+          loop.scheduleAtFixedRate(
+              this::check, Math.max(first, interval / 2), interval, TimeUnit.MILLISECONDS);
+    }
+
+    void stop() {
+      stopped = true;
+      if (schedule != null) {
+        schedule.cancel(false);
+      }
+      if (channel != null) {
+        channel.close();
+      }
+    }
+
+    private void check() {
+      InetSocketAddress address = endpoint.nextAddress();
+      if (running || stopped) {
+        return;
+      }
+      if (address == null) {
+        endpoint.checked(false);
+        return;
+      }
+      Integer port = check.port();
+      if (port != null) {
+        address = new InetSocketAddress(address.getAddress(), port);
+      }
+      running = true;
+      int timeout = Math.clamp(check.timeout().toMillis(), 1, Integer.MAX_VALUE);
+      Attempt attempt = new Attempt(this);
+      bootstrap
+          .clone(loop)
+          .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeout)
+          .handler(
+              new ChannelInitializer<Channel>() {
+                @Override
+                protected void initChannel(Channel made) {
+                  channel = made;
+                  made.pipeline().addLast(attempt);
+                }
+              })
+          .connect(address)
+          .addListener(done -> {
+            if (!done.isSuccess()) {
+              attempt.end(false);
+            }
+          });
+      attempt.deadline = loop.schedule(() -> attempt.end(false), timeout, TimeUnit.MILLISECONDS);
+    }
+
+    void ended(boolean success) {
+      running = false;
+      Channel used = channel;
+      channel = null;
+      if (used != null) {
+        used.close();
+      }
+      if (!stopped) {
+        endpoint.checked(success);
+      }
+    }
+  }
+
+  /** One check on its connection. */
+  private static final class Attempt extends ChannelInboundHandlerAdapter {
+    // "HTTP/1.1 200" decides.
+    private static final int DECIDING = 12;
+
+    private final Probe probe;
+    private final StringBuilder statusLine = new StringBuilder(DECIDING);
+    private @Nullable ScheduledFuture<?> deadline;
+    private boolean ended;
+
+    Attempt(Probe probe) {
+      this.probe = probe;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+      if (probe.check.type().equals("tcp")) {
+        end(true);
+      } else {
+        ctx.writeAndFlush(Unpooled.wrappedBuffer(probe.request));
+      }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      ByteBuf in = (ByteBuf) message;
+      try {
+        while (in.isReadable() && statusLine.length() < DECIDING) {
+          statusLine.append((char) in.readUnsignedByte());
+        }
+      } finally {
+        in.release();
+      }
+      if (statusLine.length() == DECIDING) {
+        end(isExpected());
+      }
+    }
+
+    private boolean isExpected() {
+      if (statusLine.indexOf("HTTP/1.") != 0) {
+        return false;
+      }
+      int status = 0;
+      for (int i = 9; i < DECIDING; i++) {
+        int digit = statusLine.charAt(i) - '0';
+        if (digit < 0 || digit > 9) {
+          return false;
+        }
+        status = status * 10 + digit;
+      }
+      return status >= probe.check.expectedStatusFrom() && status <= probe.check.expectedStatusTo();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+      end(false);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      io.expressgateway.net.OutOfMemory.haltOn(cause);
+      end(false);
+    }
+
+    void end(boolean success) {
+      if (ended) {
+        return;
+      }
+      ended = true;
+      if (deadline != null) {
+        deadline.cancel(false);
+      }
+      probe.ended(success);
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package io.expressgateway.http;
+
+import io.expressgateway.cluster.ClusterSpec;
+import io.expressgateway.cluster.ClusterSpec.EndpointSpec;
+import io.expressgateway.filter.FilterRegistry;
+import io.expressgateway.health.HealthListener;
+import io.expressgateway.net.HostPort;
+import io.expressgateway.route.NamedArguments;
+import io.expressgateway.route.Route;
+import io.expressgateway.snapshot.ListenerSpec;
+import io.expressgateway.snapshot.Snapshot;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * A running data plane for tests: one listener on a free port, its routes and clusters as given.
+ */
+public final class Gateway implements AutoCloseable {
+
+  private final HttpEngine engine;
+  public final RecordingMetrics metrics;
+
+  private Gateway(HttpEngine engine, RecordingMetrics metrics) {
+    this.engine = engine;
+    this.metrics = metrics;
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** A gateway with one catch-all route to these endpoints. */
+  public static Gateway to(int... ports) {
+    return builder().endpoints(ports).start();
+  }
+
+  public int port() {
+    return engine.listeners().getFirst().address().getPort();
+  }
+
+  public HttpEngine engine() {
+    return engine;
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+  }
+
+  /** What a test changes of the defaults. */
+  public static final class Builder {
+    private final List<Route> routes = new ArrayList<>();
+    private final List<EndpointSpec> endpoints = new ArrayList<>();
+    private UnaryOperator<ClusterSpec> cluster = UnaryOperator.identity();
+    private UnaryOperator<ListenerSpec> listener = UnaryOperator.identity();
+    private FilterRegistry filters = new FilterRegistry();
+    private int loops = 1;
+    private String transport = "auto";
+
+    public Builder endpoints(int... ports) {
+      for (int port : ports) {
+        endpoints.add(new EndpointSpec(new HostPort("127.0.0.1", port), 1));
+      }
+      return this;
+    }
+
+    public Builder loops(int loops) {
+      this.loops = loops;
+      return this;
+    }
+
+    public Builder transport(String transport) {
+      this.transport = transport;
+      return this;
+    }
+
+    public Builder filters(FilterRegistry filters) {
+      this.filters = filters;
+      return this;
+    }
+
+    public Builder cluster(UnaryOperator<ClusterSpec> change) {
+      this.cluster = change;
+      return this;
+    }
+
+    public Builder listener(UnaryOperator<ListenerSpec> change) {
+      this.listener = change;
+      return this;
+    }
+
+    public Builder route(
+        String id,
+        List<String> predicates,
+        List<NamedArguments> filters,
+        Map<String, Object> meta) {
+      routes.add(
+          new Route(
+              id,
+              0,
+              "lb://test",
+              "test",
+              predicates.stream().map(Gateway::shortcut).toList(),
+              filters,
+              meta,
+              Set.of()));
+      return this;
+    }
+
+    public Gateway start() {
+      if (routes.isEmpty()) {
+        route("all", List.of(), List.of(), Map.of());
+      }
+      RecordingMetrics metrics = new RecordingMetrics();
+      HttpEngine engine =
+          HttpEngine.create(
+              new HttpEngineOptions(loops, transport),
+              metrics,
+              spec -> AccessLog.NONE,
+              null,
+              filters,
+              HealthListener.NONE);
+      try {
+        engine.start(snapshot());
+      } catch (RuntimeException e) {
+        engine.close();
+        throw e;
+      }
+      return new Gateway(engine, metrics);
+    }
+
+    private Snapshot snapshot() {
+      ClusterSpec defaults = ClusterSpec.implicit(new HostPort("127.0.0.1", 1));
+      ClusterSpec spec =
+          new ClusterSpec(
+              "test",
+              ClusterSpec.Protocol.HTTP1,
+              defaults.balancer(),
+              defaults.hashOn(),
+              defaults.affinityCookie(),
+              defaults.slowStart(),
+              defaults.connectTimeout(),
+              defaults.firstByteTimeout(),
+              defaults.retry(),
+              endpoints,
+              null,
+              defaults.outlier(),
+              defaults.pool(),
+              false);
+      ListenerSpec web =
+          new ListenerSpec(
+              "web",
+              new HostPort("127.0.0.1", 0),
+              ListenerSpec.Protocol.HTTP,
+              65_536,
+              65_536,
+              List.of(),
+              "",
+              ListenerSpec.Forwarding.ALL,
+              new ListenerSpec.AccessLogSpec("off", "stdout", 1.0),
+              ListenerSpec.HttpLimits.DEFAULTS);
+      return new Snapshot(
+          1,
+          "test",
+          Instant.now(),
+          List.of(listener.apply(web)),
+          List.of(cluster.apply(spec)),
+          routes,
+          new Snapshot.Drain(Duration.ZERO, Duration.ofSeconds(5), 0));
+    }
+  }
+
+  /** {@code Name=a,b} as Spring Cloud Gateway splits it. */
+  public static NamedArguments shortcut(String text) {
+    int equals = text.indexOf('=');
+    if (equals < 0) {
+      return new NamedArguments(text, Map.of());
+    }
+    Map<String, String> arguments = new java.util.LinkedHashMap<>();
+    String[] values = text.substring(equals + 1).split(",", -1);
+    for (int i = 0; i < values.length; i++) {
+      arguments.put("_genkey_" + i, values[i].strip());
+    }
+    return new NamedArguments(text.substring(0, equals), arguments);
+  }
+}
