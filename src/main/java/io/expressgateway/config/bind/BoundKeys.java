@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /** Every key that a record type binds, with its default: what the reference must document. */
 public final class BoundKeys {
@@ -49,7 +48,7 @@ public final class BoundKeys {
   /** The default as text; empty when there is none. */
   static String defaultText(RecordComponent component) {
     DefaultValue text = component.getAnnotation(DefaultValue.class);
-    return text == null || text.value().length == 0 ? "" : text.value()[0];
+    return text == null ? "" : text.value();
   }
 
   /** {@code maxBodySize} as {@code max-body-size}. */

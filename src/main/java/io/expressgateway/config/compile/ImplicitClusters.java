@@ -63,7 +63,7 @@ public final class ImplicitClusters {
   String nameFor(HostPort address) {
     String name = address.toString();
     if (!configured.contains(name)) {
-      made.computeIfAbsent(name, unused -> cluster(address));
+      made.computeIfAbsent(name, _ -> cluster(address));
     }
     return name;
   }

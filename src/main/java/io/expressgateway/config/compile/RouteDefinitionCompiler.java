@@ -1,5 +1,7 @@
 package io.expressgateway.config.compile;
 
+import static java.util.Objects.requireNonNullElse;
+
 import io.expressgateway.config.Problem;
 import io.expressgateway.config.Problems;
 import io.expressgateway.config.Vocabulary;
@@ -107,7 +109,8 @@ public final class RouteDefinitionCompiler {
     List<NamedArguments> named = new ArrayList<>();
     for (int i = 0; i < definitions.size(); i++) {
       PredicateDefinition definition = definitions.get(i);
-      named.add(new NamedArguments(definition.getName(), definition.getArgs()));
+      named.add(
+          new NamedArguments(requireNonNullElse(definition.getName(), ""), definition.getArgs()));
       check(
           key + ".predicates[" + i + "]",
           named.getLast(),
@@ -132,7 +135,7 @@ public final class RouteDefinitionCompiler {
   }
 
   private static NamedArguments named(FilterDefinition definition) {
-    return new NamedArguments(definition.getName(), definition.getArgs());
+    return new NamedArguments(requireNonNullElse(definition.getName(), ""), definition.getArgs());
   }
 
   private void checkFilter(String key, FilterDefinition definition, Problems own) {

@@ -67,7 +67,7 @@ public record ConfigurationFile(Path path) {
       return;
     }
     try {
-      var unused = loader.load(shown, new FileSystemResource(path));
+      var _ = loader.load(shown, new FileSystemResource(path));
     } catch (IOException | RuntimeException malformed) {
       problems.refuse(
           "configuration file",

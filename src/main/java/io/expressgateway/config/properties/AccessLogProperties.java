@@ -1,7 +1,7 @@
 package io.expressgateway.config.properties;
 
+import io.expressgateway.config.bind.DefaultValue;
 import io.expressgateway.config.bind.Range;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * What is logged per request.

@@ -1,7 +1,7 @@
 package io.expressgateway.config.properties;
 
+import io.expressgateway.config.bind.DefaultValue;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * Who may use the management port.

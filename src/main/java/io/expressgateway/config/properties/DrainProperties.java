@@ -1,8 +1,8 @@
 package io.expressgateway.config.properties;
 
+import io.expressgateway.config.bind.DefaultValue;
 import io.expressgateway.config.bind.Range;
 import java.time.Duration;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * How a stop goes.

@@ -1,10 +1,10 @@
 package io.expressgateway.config.properties;
 
+import io.expressgateway.config.bind.DefaultValue;
 import io.expressgateway.config.bind.NotBuilt;
 import io.expressgateway.config.bind.OneOf;
 import io.expressgateway.config.bind.Range;
 import java.time.Duration;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**

@@ -1,5 +1,6 @@
 package io.expressgateway.config.properties;
 
+import io.expressgateway.config.bind.DefaultValue;
 import io.expressgateway.config.bind.NotBuilt;
 import io.expressgateway.config.bind.OneOf;
 import io.expressgateway.config.bind.Range;
@@ -7,7 +8,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * A listener.

@@ -28,7 +28,7 @@ class GatewayFilesTest {
     assertThat(listener.bind()).hasToString("0.0.0.0:18080");
     assertThat(listener.forwarding().xPrefix()).isFalse();
     assertThat(listener.http().responseTimeout()).isEqualTo(Duration.ofSeconds(5));
-    ClusterSpec users = accepted.snapshot().clusters().getLast();
+    ClusterSpec users = accepted.snapshot().clusters().getFirst();
     assertThat(users.name()).isEqualTo("users.internal:8081");
     assertThat(users.connectTimeout()).isEqualTo(Duration.ofSeconds(1));
     assertThat(users.firstByteTimeout()).isEqualTo(Duration.ofSeconds(5));
