@@ -21,18 +21,9 @@ while [[ $# -gt 0 ]]; do
 done
 if [[ ${#URLS[@]} == 0 ]]; then URLS=(http://127.0.0.1:8080/); fi
 
-find_java25() {
-  local home
-  for home in "${JAVA_HOME:-}" /usr/lib/jvm/*25* /opt/*25*; do
-    if [[ -x "$home/bin/java" ]] && grep -qs '^JAVA_VERSION="25' "$home/release"; then
-      printf '%s/bin/java\n' "$home"
-      return
-    fi
-  done
-  printf 'error: no JDK 25 found; set JAVA_HOME\n' >&2
-  return 1
-}
-JAVA=$(find_java25)
+# shellcheck source=scripts/java25.sh
+source "$ROOT/scripts/java25.sh"
+JAVA="$(find_java25)/bin/java"
 
 FLAGS=()
 if [[ -f $ROOT/config/jvm.options ]]; then FLAGS=("@$ROOT/config/jvm.options"); fi

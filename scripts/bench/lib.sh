@@ -76,19 +76,9 @@ need_tools() {
   need taskset util-linux
 }
 
-# Prints the home of a JDK 25: JAVA_HOME, then the usual places.
-find_java25() {
-  local home
-  for home in "${JAVA_HOME:-}" /usr/lib/jvm/*25* /opt/*25* "$HOME"/.sdkman/candidates/java/25*; do
-    if [[ -x "$home/bin/java" ]] && grep -qs '^JAVA_VERSION="25' "$home/release"; then
-      printf '%s\n' "$home"
-      return
-    fi
-  done
-  return 1
-}
-
-JAVA25_HOME=$(find_java25) || die "no JDK 25 found; set JAVA_HOME"
+# shellcheck source=scripts/java25.sh
+source "$ROOT/scripts/java25.sh"
+JAVA25_HOME=$(find_java25)
 JAVA="$JAVA25_HOME/bin/java"
 
 need_gateway() {
