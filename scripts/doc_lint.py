@@ -12,7 +12,7 @@ EXTERNAL = re.compile(r"^[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 FENCE = re.compile(r"^(```|~~~).*?^\1\s*$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`[^`\n]*`")
 # The names by which surefire and failsafe find test classes.
-TEST_CLASS = re.compile(r"\b([A-Z][A-Za-z0-9]*(?:Test|Tests|IT))\b(?!\.\w*\()")
+TEST_CLASS = re.compile(r"(?<![-\w])([A-Z][A-Za-z0-9]*(?:Test|Tests|IT))\b(?!\.\w*\()")
 NOT_CLASSES = {"IT"}
 FORBIDDEN = [
     ("a machine's path", re.compile(r"(?<![\w.])/(?:work|farm|home/\w+|Users/\w+|root/\.\w+|tmp/wt)(?:/|\b)")),

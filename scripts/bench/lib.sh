@@ -392,7 +392,7 @@ port_of() {
 # family PID: the process and its children (nginx: master and worker).
 family() {
   printf '%s\n' "$1"
-  cat "/proc/$1/task/$1/children" 2>/dev/null | tr ' ' '\n' | sed '/^$/d'
+  tr ' ' '\n' 2>/dev/null <"/proc/$1/task/$1/children" | sed '/^$/d'
 }
 
 CLOCK_TICKS=$(getconf CLK_TCK)
@@ -461,6 +461,17 @@ sample_rss() {
   done
 }
 
+# idle_percent: how much of all CPUs nobody uses, over two seconds; taken before a bench loads the machine.
+idle_percent() {
+  {
+    head -n 1 /proc/stat
+    sleep 2
+    head -n 1 /proc/stat
+  } | awk '{idle[NR] = $5 + $6; for (i = 2; i <= 9; i++) all[NR] += $i}
+    END {printf "%.0f", 100 * (idle[2] - idle[1]) / (all[2] - all[1])}'
+}
+IDLE_BEFORE=$(idle_percent)
+
 # median: of the numbers on stdin, one a line.
 median() { sort -g | awk '{v[NR] = $1} END {if (NR) print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2}'; }
 
@@ -487,7 +498,7 @@ gateway_options() {
 conditions() {
   cat <<MD
 - Date: $(date -u '+%F %H:%M UTC'); commit $(git -C "$ROOT" describe --always --dirty 2>/dev/null || echo unknown)
-- Machine: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) CPUs, $(awk '/MemTotal/ {printf "%.0f GiB", $2 / 1048576}' /proc/meminfo), kernel $(uname -r), loopback
+- Machine: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) CPUs, $(awk '/MemTotal/ {printf "%.0f GiB", $2 / 1048576}' /proc/meminfo), kernel $(uname -r), loopback; $IDLE_BEFORE % idle just before (below 95: others were running, do not trust the spread)
 - Pinning: proxies on CPU $PROXY_CPUS, endpoint (nginx) and load (wrk) on CPU $LOAD_CPUS
 - Java: $(first_line "$JAVA" --version); ExpressGateway's flags: $(gateway_options)
 MD

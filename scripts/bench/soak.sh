@@ -43,7 +43,7 @@ wait "$WRK"
 # What clients left behind has to be let go before descriptors are compared.
 sleep 5
 fds_at_rest=$(fd_count "$GATEWAY")
-kill "$SAMPLER" && wait "$SAMPLER" 2>/dev/null || true
+stop "$SAMPLER"
 stop "$GATEWAY"
 ledger=$(grep '^ledger ' "$LOGS/gateway-soak.out" || echo 'no ledger line')
 

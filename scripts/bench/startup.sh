@@ -61,7 +61,8 @@ scg_rows() {
   await "$url" "$pid"
   curl -s -o /dev/null "$url?[1-2000]"
   # Assembling the cache takes longer than stop waits.
-  kill "$pid" && wait "$pid" || true
+  kill "$pid"
+  wait "$pid" || true
   row 'Spring Cloud Gateway, AOT cache, extracted' 0 "$url" "$JAVA" "-XX:AOTCache=$WORK/scg.aot" -jar \
     "$WORK/scg-fast/spring-cloud-gateway-peer.jar" "$config"
 }
