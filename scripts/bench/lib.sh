@@ -424,7 +424,7 @@ rss_kib() {
 
 fd_count() { find "/proc/$1/fd" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l; }
 
-# load PID CONNECTIONS SECONDS URL [wrk arguments]: one measured run. Prints, separated by tabs:
+# load PID CONNECTIONS SECONDS URL [-- script arguments]: one measured run. Prints, separated by tabs:
 # requests/s, p50, p99, p99.9 (us), RSS (KiB), CPU-us per request, requests, failed requests.
 load() {
   local pid=$1 connections=$2 seconds=$3 url=$4
@@ -432,7 +432,7 @@ load() {
   local before after line
   before=$(cpu_micros "$pid")
   line=$(taskset -c "$LOAD_CPUS" wrk -t1 "-c$connections" "-d${seconds}s" --timeout 10s \
-    -s "${WRK_SCRIPT:-$BENCH/wrk/figures.lua}" "$@" "$url" | sed -n 's/^figures //p')
+    -s "${WRK_SCRIPT:-$BENCH/wrk/figures.lua}" "$url" "$@" | sed -n 's/^figures //p')
   after=$(cpu_micros "$pid")
   [[ -n $line ]] || die "wrk gave no figures for $url"
   awk -v l="$line" -v cpu=$((after - before)) -v rss="$(rss_kib "$pid")" 'BEGIN {
