@@ -78,7 +78,9 @@ warm_contenders() {
 
 truncate_logs() {
   local file
-  for file in "$LOGS"/*; do [[ -f $file ]] && : >"$file"; done
+  for file in "$LOGS"/*; do
+    if [[ -f $file ]]; then : >"$file"; fi
+  done
 }
 
 measure() {
