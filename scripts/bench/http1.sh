@@ -3,7 +3,7 @@
 # Writes audit/perf/http1-DATE.md. A missed target is printed, never a failure: this is a bench, not a test.
 set -euo pipefail
 
-ROUNDS=5 SECONDS_PER_RUN=8 WARM_SECONDS=15
+ROUNDS=5 SECONDS_PER_RUN=8 WARM_SECONDS=8
 CONTENDERS="gateway haproxy nginx scg"
 CELLS="24x32 24x128 10240x32 10240x128"
 LOG_MODES="off on"
@@ -31,7 +31,7 @@ while [[ $# -gt 0 ]]; do
     --logs) LOG_MODES=${2//,/ } && shift 2 ;;
     --report) REPORT=$2 && shift 2 ;;
     --quick)
-      ROUNDS=2 SECONDS_PER_RUN=3 WARM_SECONDS=10 CELLS="24x32 10240x32" LOG_MODES=off
+      ROUNDS=2 SECONDS_PER_RUN=3 WARM_SECONDS=4 CELLS="24x32 10240x32" LOG_MODES=off
       shift
       ;;
     -h | --help) usage && exit 0 ;;
@@ -116,7 +116,7 @@ REPORT=${REPORT:-$(report_file http1)}
 - One worker, thread or event loop each; one catch-all route; Host kept; X-Forwarded-For, -Proto and -Host written by all; the same timers
 - Requests per connection raised past the default everywhere (ours: \`max-keep-alive-requests: $KEEP_ALIVE_REQUESTS\`), upstream keep-alive on everywhere, body limit raised at ours; our metrics and timers on
 - Access log on: JSON at ours, combined with a 64 KiB buffer at nginx, httplog on stdout at HAProxy, Reactor Netty's log at Spring Cloud Gateway; all into $([[ $LOGS == /dev/shm/* ]] && echo memory '(/dev/shm)' || echo a file)
-- $ROUNDS rounds of $SECONDS_PER_RUN s a run, contenders interleaved in every round; JVMs warmed 2 x $WARM_SECONDS s with all CPUs open to their compilers; the figures are medians over rounds
+- $ROUNDS rounds of $SECONDS_PER_RUN s a run, contenders interleaved in every round; JVMs warmed at both body sizes by runs of $WARM_SECONDS s until CPU per request settled within 8 %, with all CPUs open to their compilers; the figures are medians over rounds
 - CPU-us a request: user and system time of the proxy's processes over the run, divided by completed requests. RSS: all its processes, at the end of a run
 
 MD

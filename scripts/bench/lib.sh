@@ -445,12 +445,20 @@ load() {
 # warm CONNECTIONS SECONDS URL: load whose figures do not count.
 warm() { taskset -c "$LOAD_CPUS" wrk -t1 "-c$1" "-d${2}s" "$3" >/dev/null; }
 
-# warm_jvm PID CONNECTIONS SECONDS URL: warm with every CPU open to the process, so that its compiler threads get their
-# share and the measured runs see compiled code; pinned again afterwards.
+# warm_jvm PID CONNECTIONS SECONDS URL: runs of SECONDS until the CPU per request of two that follow each other differs
+# by less than 8 %, at most ten. A fixed time would not do: on a busy machine it is over before the code is compiled,
+# which flatters every peer of a JVM. Every CPU is open to the process meanwhile, for its compiler threads; it is
+# pinned again afterwards.
 warm_jvm() {
-  taskset -apc "0-$(($(nproc) - 1))" "$1" >/dev/null
-  warm "$2" "$3" "$4"
-  taskset -apc "$PROXY_CPUS" "$1" >/dev/null
+  local pid=$1 connections=$2 seconds=$3 url=$4 cpu last=0 run
+  taskset -apc "0-$(($(nproc) - 1))" "$pid" >/dev/null
+  for ((run = 1; run <= 10; run++)); do
+    cpu=$(load "$pid" "$connections" "$seconds" "$url" | cut -f6)
+    if awk -v a="$cpu" -v b="$last" 'BEGIN {d = a - b; exit !(b > 0 && d < 0.08 * b && d > -0.08 * b)}'; then break; fi
+    last=$cpu
+  done
+  taskset -apc "$PROXY_CPUS" "$pid" >/dev/null
+  say "warm after $run runs of $seconds s: $cpu CPU-us ($url)"
 }
 
 # sample_rss PID FILE: once half a second until killed; for the background.

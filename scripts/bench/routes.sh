@@ -53,7 +53,7 @@ REPORT=$(report_file routes)
   printf '# Cost of many routes, end to end\n\n'
   conditions
   cat <<MD
-- $ROUNDS rounds of $SECONDS_PER_RUN s, interleaved, 32 connections, 24-byte body, each run warmed 20 s; requests walk over all routes; medians
+- $ROUNDS rounds of $SECONDS_PER_RUN s, interleaved, 32 connections, 24-byte body, each gateway warmed 20 s; requests walk over all routes; medians
 - Keys past their defaults: \`max-keep-alive-requests: $KEEP_ALIVE_REQUESTS\`
 
 | routes | CPU-us a request | requests/s | RSS MiB | failed |
