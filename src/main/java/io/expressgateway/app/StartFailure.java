@@ -52,6 +52,12 @@ final class StartFailure {
                   String.valueOf(port.getPort()),
                   "the port is in use",
                   "free it or set another one"));
+      case BindException bind
+          when bind.getCause()
+              instanceof
+              org.springframework.boot.context.properties.bind.validation.BindValidationException
+                  invalid ->
+          invalid.getValidationErrors().getAllErrors().stream().map(StartFailure::invalid).toList();
       case BindException bind ->
           List.of(
               new Problem(
@@ -71,6 +77,16 @@ final class StartFailure {
               new Problem("FILE", "", String.valueOf(yaml.getMessage()), "correct the YAML there"));
       default -> null;
     };
+  }
+
+  private static Problem invalid(org.springframework.validation.ObjectError error) {
+    String key = error.getObjectName();
+    String value = "";
+    if (error instanceof org.springframework.validation.FieldError field) {
+      key += "." + field.getField();
+      value = String.valueOf(field.getRejectedValue());
+    }
+    return new Problem(key, value, String.valueOf(error.getDefaultMessage()), "correct it");
   }
 
   private static String rootMessage(Throwable failure) {

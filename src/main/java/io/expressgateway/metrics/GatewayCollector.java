@@ -257,7 +257,7 @@ public final class GatewayCollector implements MultiCollector {
             .help("Version of the snapshot that serves; grows with each change");
     if (snapshot != null) {
       routes.dataPoint(gauge(Labels.EMPTY, snapshot.routes().size()));
-      version.dataPoint(gauge(Labels.EMPTY, snapshot.version()));
+      version.dataPoint(gauge(Labels.EMPTY, (double) snapshot.version()));
     }
     all.metricSnapshot(routes.build()).metricSnapshot(version.build());
   }
@@ -275,7 +275,10 @@ public final class GatewayCollector implements MultiCollector {
   }
 
   private static CounterSnapshot.CounterDataPointSnapshot counter(Labels labels, long value) {
-    return CounterSnapshot.CounterDataPointSnapshot.builder().labels(labels).value(value).build();
+    return CounterSnapshot.CounterDataPointSnapshot.builder()
+        .labels(labels)
+        .value((double) value)
+        .build();
   }
 
   private static GaugeSnapshot.GaugeDataPointSnapshot gauge(Labels labels, double value) {

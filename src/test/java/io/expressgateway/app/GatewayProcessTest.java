@@ -73,8 +73,8 @@ class GatewayProcessTest {
         """
         server: { port: 0, address: 127.0.0.1 }
         spring.cloud.gateway.server.webflux.routes:
-          - { id: a, uri: "lb://nowhere" }
-          - { id: b, uri: "lb://nowhere" }
+          - { id: a, uri: "lb://nowhere", predicates: [ Path=/a ] }
+          - { id: b, uri: "lb://nowhere", predicates: [ Path=/b ] }
         """);
 
     assertThat(run(file.toString())).isEqualTo(1);
@@ -82,6 +82,16 @@ class GatewayProcessTest {
         .containsExactly(
             "routes[a].uri | lb://nowhere | no such cluster | define it",
             "routes[b].uri | lb://nowhere | no such cluster | define it");
+  }
+
+  @Test
+  void whatValidationFindsIsALineEach() {
+    String routes = "--spring.cloud.gateway.server.webflux.routes";
+    assertThat(run("--server.port=0", routes + "[0].id=a", routes + "[0].uri=lb://a")).isEqualTo(1);
+    assertThat(text(err).lines())
+        .containsExactly(
+            "spring.cloud.gateway.server.webflux.routes[0].predicates | [] | must not be empty |"
+                + " correct it");
   }
 
   @Test
