@@ -12,6 +12,7 @@ import io.expressgateway.config.compile.ListenerCompiler;
 import io.expressgateway.config.compile.RouteDefinitionCompiler;
 import io.expressgateway.config.compile.RouteSetting;
 import io.expressgateway.config.compile.SettingsCompiler;
+import io.expressgateway.config.compile.VersionKeys;
 import io.expressgateway.config.properties.DrainProperties;
 import io.expressgateway.config.properties.ExpressGatewayProperties;
 import io.expressgateway.config.properties.ListenerProperties;
@@ -21,6 +22,7 @@ import io.expressgateway.config.spring.SpringKeys;
 import io.expressgateway.config.spring.SpringValues;
 import io.expressgateway.config.spring.WrittenKeys;
 import io.expressgateway.route.Route;
+import io.expressgateway.route.VersionSettings;
 import io.expressgateway.snapshot.ListenerSpec;
 import io.expressgateway.snapshot.Snapshot;
 import java.time.Instant;
@@ -84,6 +86,7 @@ public final class SnapshotCompiler {
     List<Route> routes = routeCompiler.compile(definitions);
     clusters.addAll(implicit.neededBy(routes));
 
+    VersionSettings apiVersion = VersionKeys.compile(settings.version(), problems);
     if (!problems.isClean()) {
       return new Compilation.Refused(problems.refusals(), problems.warnings());
     }
@@ -104,7 +107,9 @@ public final class SnapshotCompiler {
             listeners,
             clusters,
             routes,
-            drain);
+            drain,
+            apiVersion,
+            true);
     return new Compilation.Accepted(
         snapshot, settings, routeCompiler.quarantined(), problems.warnings());
   }

@@ -1,6 +1,6 @@
 /**
  * Arguments, the configuration file, and {@code --check}. Start with {@link
- * io.expressgateway.config.launch.LaunchArguments}.
+ * io.expressgateway.config.launch.ConfigurationFile}.
  */
 @NullMarked
 package io.expressgateway.config.launch;

@@ -1,0 +1,148 @@
+package io.expressgateway.app;
+
+import io.expressgateway.admin.GatewayState;
+import io.expressgateway.admin.Readiness;
+import io.expressgateway.config.Problem;
+import io.expressgateway.http.HttpDataPlane;
+import io.expressgateway.snapshot.Snapshot;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.cloud.gateway.event.RefreshRoutesEvent;
+import org.springframework.cloud.gateway.route.RouteDefinition;
+import org.springframework.cloud.gateway.route.RouteDefinitionLocator;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.EventListener;
+
+/**
+ * The data plane in the application's life: starts after the management server, follows route
+ * refreshes, stops before it.
+ */
+final class LiveGateway implements GatewayState, SmartLifecycle {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LiveGateway.class);
+
+  /** Behind Boot's web server, which starts at {@code Integer.MAX_VALUE - 2048}. */
+  private static final int PHASE = Integer.MAX_VALUE - 1024;
+
+  /** A locator that asks a remote registry may take its time, but not for ever. */
+  private static final Duration LOCATOR_PATIENCE = Duration.ofSeconds(30);
+
+  private final SnapshotSource source;
+  private final RouteDefinitionLocator locator;
+  private final Supplier<HttpDataPlane> factory;
+  private final Readiness readiness;
+  private final Coalesced<List<Problem>> refreshes =
+      new Coalesced<>("route-refresh", this::rebuild);
+  private volatile @Nullable HttpDataPlane dataPlane;
+  private volatile boolean running;
+
+  LiveGateway(
+      SnapshotSource source,
+      RouteDefinitionLocator locator,
+      Supplier<HttpDataPlane> factory,
+      Readiness readiness) {
+    this.source = source;
+    this.locator = locator;
+    this.factory = factory;
+    this.readiness = readiness;
+  }
+
+  @Override
+  public void start() {
+    Snapshot first = source.build(definitions(), 1);
+    HttpDataPlane created = factory.get();
+    try {
+      created.start(first);
+    } catch (RuntimeException failure) {
+      created.close();
+      throw failure;
+    }
+    dataPlane = created;
+    running = true;
+    readiness.started();
+  }
+
+  @Override
+  public void stop() {
+    running = false;
+    HttpDataPlane current = dataPlane;
+    if (current != null) {
+      current.close();
+    }
+    refreshes.close();
+  }
+
+  @Override
+  public boolean isRunning() {
+    return running;
+  }
+
+  @Override
+  public int getPhase() {
+    return PHASE;
+  }
+
+  @Override
+  public @Nullable HttpDataPlane dataPlane() {
+    return dataPlane;
+  }
+
+  /** The data plane after a successful start. */
+  HttpDataPlane running() {
+    HttpDataPlane current = dataPlane;
+    if (current == null) {
+      throw new IllegalStateException("the data plane has not started");
+    }
+    return current;
+  }
+
+  Readiness readiness() {
+    return readiness;
+  }
+
+  /** Somebody changed routes: a discovery client, the Actuator endpoint, the user's own code. */
+  @EventListener
+  void onRefresh(RefreshRoutesEvent event) {
+    if (running) {
+      refreshes.request();
+    }
+  }
+
+  @Override
+  public CompletableFuture<List<Problem>> refresh() {
+    return refreshes.request();
+  }
+
+  private List<Problem> rebuild() {
+    Snapshot current = running().snapshot();
+    if (current == null) {
+      return List.of();
+    }
+    Snapshot next;
+    try {
+      next = source.build(definitions(), current.version() + 1);
+    } catch (RuntimeException failure) {
+      List<Problem> problems = StartFailure.problems(failure);
+      problems.forEach(
+          problem -> LOG.error("routes not refreshed, the old ones serve: {}", problem.line()));
+      return problems;
+    }
+    if (next.hash().equals(current.hash())) {
+      return List.of();
+    }
+    running().publish(next);
+    LOG.info("snapshot {} serves {} routes", next.version(), next.routes().size());
+    return List.of();
+  }
+
+  private List<RouteDefinition> definitions() {
+    List<RouteDefinition> found =
+        locator.getRouteDefinitions().collectList().block(LOCATOR_PATIENCE);
+    return found == null ? List.of() : found;
+  }
+}

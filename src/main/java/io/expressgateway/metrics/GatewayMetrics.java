@@ -1,0 +1,138 @@
+package io.expressgateway.metrics;
+
+import io.expressgateway.http.ExchangeRecord;
+import io.expressgateway.http.HttpDataPlane;
+import io.expressgateway.http.HttpMetrics;
+import io.expressgateway.route.Route;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The data plane's figures. Each event loop writes tables of its own, without locks or allocation;
+ * {@link GatewayCollector} sums them when somebody scrapes.
+ */
+public final class GatewayMetrics implements HttpMetrics {
+
+  /** The route label of a request that no route matched. */
+  static final String NO_ROUTE = "_none";
+
+  private final LoopFigures.Budgets budgets;
+  private volatile LoopFigures[] loops = new LoopFigures[0];
+  private volatile Supplier<@Nullable HttpDataPlane> dataPlane = () -> null;
+
+  /**
+   * Figures with at most {@code labelBudget} label sets per metric; what comes later is counted
+   * under {@code _other}.
+   */
+  public GatewayMetrics(int labelBudget) {
+    this.budgets = new LoopFigures.Budgets(labelBudget);
+  }
+
+  /** Where gauges are read from at each scrape. */
+  public void gaugesOf(Supplier<@Nullable HttpDataPlane> dataPlane) {
+    this.dataPlane = dataPlane;
+  }
+
+  @Override
+  public void onExchangeEnd(ExchangeRecord exchange) {
+    LoopFigures figures = loop(exchange.loop());
+    Route route = exchange.route();
+    long nanos = exchange.endNanos() - exchange.startNanos();
+    long[] cell =
+        figures.requests.cell(
+            exchange.listener(),
+            route == null ? NO_ROUTE : route.id(),
+            exchange.protocol().ordinal());
+    LoopTable.add(cell, statusClass(exchange.status()), 1);
+    Durations.record(cell, LoopFigures.CLASSES, nanos);
+    if (route != null) {
+      GatewayTimer.record(figures.gatewayRequests, exchange, route, nanos);
+    }
+  }
+
+  @Override
+  public void onUpstreamEnd(int loop, String cluster, String endpoint, int status, long nanos) {
+    LoopFigures figures = loop(loop);
+    LoopTable.add(figures.tries.cell(cluster, endpoint, 0), statusClass(status), 1);
+    Durations.record(figures.clusters.cell(cluster, "", 0), 0, nanos);
+  }
+
+  @Override
+  public void onFailure(int loop, String why) {
+    LoopTable.add(loop(loop).failures.cell(why, "", 0), 0, 1);
+  }
+
+  @Override
+  public void onSecurity(int loop, String rule, String action) {
+    LoopTable.add(loop(loop).security.cell(rule, action, 0), 0, 1);
+  }
+
+  @Override
+  public void onStaleConnectionSaved(int loop, String cluster) {
+    LoopTable.add(loop(loop).saves.cell(cluster, "", 0), 0, 1);
+  }
+
+  @Override
+  public void onRetry(int loop, String cluster, String why) {
+    LoopTable.add(loop(loop).retries.cell(cluster, why, 0), 0, 1);
+  }
+
+  @Override
+  public void onContainedException(int loop, Throwable cause) {
+    LoopTable.add(loop(loop).contained.cell(cause.getClass().getSimpleName(), "", 0), 0, 1);
+  }
+
+  private static int statusClass(int status) {
+    return status >= 100 && status < 600 ? status / 100 : 0;
+  }
+
+  private LoopFigures loop(int index) {
+    LoopFigures[] known = loops;
+    return index < known.length ? known[index] : grow(index);
+  }
+
+  private synchronized LoopFigures grow(int index) {
+    LoopFigures[] known = loops;
+    if (index >= known.length) {
+      LoopFigures[] larger = java.util.Arrays.copyOf(known, index + 1);
+      for (int i = known.length; i < larger.length; i++) {
+        larger[i] = new LoopFigures(budgets);
+      }
+      loops = larger;
+      known = larger;
+    }
+    return known[index];
+  }
+
+  /** The sums over all loops of one of their tables. */
+  Map<LabelSet, long[]> sums(Function<LoopFigures, LoopTable> table) {
+    Map<LabelSet, long[]> sums = new HashMap<>();
+    for (LoopFigures figures : loops) {
+      table.apply(figures).addTo(sums);
+    }
+    return sums;
+  }
+
+  /** The longest duration in nanoseconds per row of Spring Cloud Gateway's timer. */
+  Map<LabelSet, Long> gatewayMaxima(long nowNanos) {
+    Map<LabelSet, Long> maxima = new HashMap<>();
+    for (LoopFigures figures : loops) {
+      Map<LabelSet, long[]> rows = new HashMap<>();
+      figures.gatewayRequests.addTo(rows);
+      rows.forEach(
+          (key, cell) -> maxima.merge(key, GatewayTimer.maximum(cell, nowNanos), Math::max));
+    }
+    return maxima;
+  }
+
+  int foldedLabelSets() {
+    return budgets.folded();
+  }
+
+  @Nullable HttpDataPlane dataPlane() {
+    return dataPlane.get();
+  }
+}

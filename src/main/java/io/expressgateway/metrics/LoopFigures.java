@@ -1,0 +1,67 @@
+package io.expressgateway.metrics;
+
+/** All figures of one event loop; see {@link LoopTable} for who may write and read. */
+final class LoopFigures {
+
+  /** Status classes of a request or try: 0 for none, 1 to 5. */
+  static final int CLASSES = 6;
+
+  final LoopTable requests;
+  final LoopTable gatewayRequests;
+  final LoopTable tries;
+  final LoopTable clusters;
+  final LoopTable failures;
+  final LoopTable security;
+  final LoopTable saves;
+  final LoopTable retries;
+  final LoopTable contained;
+
+  LoopFigures(Budgets budgets) {
+    requests = new LoopTable(budgets.requests, CLASSES + Durations.SIZE);
+    gatewayRequests = new LoopTable(budgets.gatewayRequests, GatewayTimer.SIZE);
+    tries = new LoopTable(budgets.tries, CLASSES);
+    clusters = new LoopTable(budgets.clusters, Durations.SIZE);
+    failures = new LoopTable(budgets.failures, 1);
+    security = new LoopTable(budgets.security, 1);
+    saves = new LoopTable(budgets.saves, 1);
+    retries = new LoopTable(budgets.retries, 1);
+    contained = new LoopTable(budgets.contained, 1);
+  }
+
+  /** One budget per metric, shared by the loops. */
+  static final class Budgets {
+    final LabelBudget requests;
+    final LabelBudget gatewayRequests;
+    final LabelBudget tries;
+    final LabelBudget clusters;
+    final LabelBudget failures;
+    final LabelBudget security;
+    final LabelBudget saves;
+    final LabelBudget retries;
+    final LabelBudget contained;
+
+    Budgets(int limit) {
+      requests = new LabelBudget(limit);
+      gatewayRequests = new LabelBudget(limit);
+      tries = new LabelBudget(limit);
+      clusters = new LabelBudget(limit);
+      failures = new LabelBudget(limit);
+      security = new LabelBudget(limit);
+      saves = new LabelBudget(limit);
+      retries = new LabelBudget(limit);
+      contained = new LabelBudget(limit);
+    }
+
+    int folded() {
+      return requests.folded()
+          + gatewayRequests.folded()
+          + tries.folded()
+          + clusters.folded()
+          + failures.folded()
+          + security.folded()
+          + saves.folded()
+          + retries.folded()
+          + contained.folded();
+    }
+  }
+}
