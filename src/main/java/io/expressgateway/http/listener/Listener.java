@@ -161,9 +161,11 @@ public final class Listener {
     return spec;
   }
 
-  /** The address with its real port. */
+  /** The address as configured, with its real port. */
   public InetSocketAddress boundAddress() {
-    return (InetSocketAddress) servers.getFirst().address();
+    // A dual-stack socket calls the IPv4 wildcard [::], which is not what was asked for.
+    int port = ((InetSocketAddress) servers.getFirst().address()).getPort();
+    return new InetSocketAddress(address(spec.bind()).getAddress(), port);
   }
 
   /** Connections open now. Any thread. */
