@@ -26,23 +26,48 @@ public final class RouteDefinitions {
   /** The routes, in order, those that are switched off included. */
   public static List<RouteDefinition> routes(
       ConfigurableEnvironment environment, Problems problems) {
-    return bind(environment, ROUTES, RouteDefinition.class, problems);
+    return bind(environment, ROUTES, RouteDefinition.class, RouteDefinitions::judge, problems);
   }
 
   /** The default filters, in order. */
   public static List<FilterDefinition> defaultFilters(
       ConfigurableEnvironment environment, Problems problems) {
-    return bind(environment, FILTERS, FilterDefinition.class, problems);
+    return bind(environment, FILTERS, FilterDefinition.class, (at, filter, p) -> {}, problems);
+  }
+
+  /** Looks at what was bound, written at {@code key}. */
+  private interface Judgement<T> {
+    void judge(String key, T bound, Problems problems);
+  }
+
+  /**
+   * What Spring Cloud Gateway's annotations demand of a written route. A posted one may lack
+   * predicates, there as here.
+   */
+  private static void judge(String key, RouteDefinition route, Problems problems) {
+    if (route.getPredicates().isEmpty()) {
+      problems.refuse(
+          key + ".predicates", "[]", "must not be empty", "write a predicate such as Path=/**");
+    }
   }
 
   private static <T> List<T> bind(
-      ConfigurableEnvironment environment, String key, Class<T> type, Problems problems) {
+      ConfigurableEnvironment environment,
+      String key,
+      Class<T> type,
+      Judgement<T> judgement,
+      Problems problems) {
     Binder binder = Binder.get(environment);
     List<T> bound = new ArrayList<>();
     for (int index : indexes(environment, key)) {
       String element = key + "[" + index + "]";
       try {
-        binder.bind(element, type).ifBound(bound::add);
+        binder
+            .bind(element, type)
+            .ifBound(one -> {
+              judgement.judge(element, one, problems);
+              bound.add(one);
+            });
       } catch (BindException failure) {
         problems.refuse(
             String.valueOf(failure.getName()),
