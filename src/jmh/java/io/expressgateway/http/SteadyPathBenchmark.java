@@ -23,13 +23,15 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * One request per operation through a running gateway on keep-alive connections: what a request
- * allocates in steady state. Client and endpoint share the process but use buffers made once, so the
- * gc profiler's figure is the gateway's.
+ * allocates in steady state. Client and endpoint share the process but use buffers made once, so
+ * the gc profiler's figure is the gateway's.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(value = 1, jvmArgsAppend = {"-Dio.netty.leakDetection.level=disabled", "-Xmx256m"})
+@Fork(
+    value = 1,
+    jvmArgsAppend = {"-Dio.netty.leakDetection.level=disabled", "-Xmx256m"})
 @Warmup(iterations = 3, time = 3)
 @Measurement(iterations = 3, time = 3)
 public class SteadyPathBenchmark {
@@ -59,8 +61,7 @@ public class SteadyPathBenchmark {
     Thread.ofPlatform().daemon().start(this::serve);
     gateway = BenchGateway.to(((InetSocketAddress) endpoint.getLocalAddress()).getPort());
     client =
-        SocketChannel.open(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), gateway.port()));
+        SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), gateway.port()));
     request.put(REQUEST).flip();
     client.write(request);
     answer.clear();

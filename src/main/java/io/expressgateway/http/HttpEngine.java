@@ -353,7 +353,9 @@ public final class HttpEngine implements HttpDataPlane {
 
   @Override
   public void beginDrain() {
-    listeners.forEach(Listener::drain);
+    Snapshot.Drain drain = currentState().snapshot().drain();
+    long spreadNanos = (long) (drain.timeout().toNanos() * drain.jitter());
+    listeners.forEach(listener -> listener.drain(spreadNanos));
   }
 
   @Override

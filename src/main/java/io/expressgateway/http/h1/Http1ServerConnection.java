@@ -81,6 +81,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
   private long stalledSinceNanos;
   private long stalledBytes;
   private long lingerUntilNanos;
+  private long leaveAtNanos = Long.MAX_VALUE;
   private boolean closeAfterFlush;
 
   /** A connection that {@code listener} accepted on {@code worker}'s loop. */
@@ -638,12 +639,19 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
   // ---------------------------------------------------------------- drain
 
   /**
-   * The gateway drains: an idle connection ends now, a busy one after its response. On the loop.
+   * The gateway drains: an idle connection ends within {@code spreadNanos}, a busy one after its
+   * response. On the loop.
    */
-  public void drain() {
+  void drain(long spreadNanos) {
     keepAlive = false;
-    if (exchange == null && !parser.hasBegun() && isOpen()) {
+    if (exchange != null || parser.hasBegun() || !isOpen()) {
+      return;
+    }
+    if (spreadNanos <= 0) {
       close();
+    } else {
+      leaveAtNanos = System.nanoTime() + Math.floorMod(worker.random(), spreadNanos);
+      arm(leaveAtNanos);
     }
   }
 
@@ -696,7 +704,11 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
   private long checkHead(long now) {
     long start = parser.hasBegun() ? headStartNanos : idleSinceNanos;
     long limit = (parser.hasBegun() ? limits.headerTimeout() : limits.keepAliveTimeout()).toNanos();
-    if (now - start < limit) {
+    boolean leaves = !parser.hasBegun() && leaveAtNanos != Long.MAX_VALUE;
+    if (leaves && now - leaveAtNanos < 0) {
+      return leaveAtNanos;
+    }
+    if (!leaves && now - start < limit) {
       return start + limit;
     }
     if (parser.hasBegun()) {

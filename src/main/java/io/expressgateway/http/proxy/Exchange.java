@@ -133,6 +133,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       originalQuery = head.query();
       originalAuthority = head.authority();
       client = peer.client(head);
+      peer.stripUntrusted(head.headers());
       if (worker.tracing() != null) {
         trace = worker.tracing().start(head);
       }
@@ -398,7 +399,9 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     if (preserveHost || target == null) {
       return head.authority();
     }
-    return head.authority().equals(originalAuthority) ? target.label() : head.authority();
+    // The port that the scheme implies is left out, as clients do (RFC 9110 section 4.2.1).
+    String label = target.label();
+    return label.endsWith(":80") ? label.substring(0, label.length() - 3) : label;
   }
 
   @Override
