@@ -81,6 +81,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
   private @Nullable ArrayDeque<Object> requestQueue;
 
   @Nullable ResponseHead response;
+  private @Nullable ResponseHead heldHead;
   private boolean responseBodiless;
   private boolean responseStarted;
   private boolean responseBegunUpstream;
@@ -191,7 +192,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       if (isTunnel) {
         sendTunnelEnd();
       } else if (mayForwardRequest()) {
-        forwardRequestEnd();
+        forwardRequestEnd(0);
       } else {
         requestQueue().add(END);
       }
@@ -431,7 +432,8 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       Upstream failed = upstream;
       upstream = null;
       boolean reused = failed != null && failed.isReused();
-      if (responseStarted) {
+      if (responseStarted || isSuspended()) {
+        // What a filter holds back cannot be sent again.
         tries.end(Endpoint.Outcome.FAILURE);
         fail(reason);
       } else if (reused
@@ -468,6 +470,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
 
   void onBackoffOver() {
     tryEndpoint(false);
+    flushIfLate();
   }
 
   /** The endpoint kept silent for too long before its response. */
@@ -500,7 +503,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       if (next instanceof ByteBuf data) {
         forwardRequestData(data, 0);
       } else {
-        forwardRequestEnd();
+        forwardRequestEnd(0);
       }
     }
   }
@@ -543,17 +546,19 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     downstream.readBody(true);
   }
 
-  private void forwardRequestEnd() {
+  /** Forwards the end that the filters before {@code from} have seen. */
+  void forwardRequestEnd(int from) {
     HeaderBlock trailers = requestTrailers;
     FilterRun run = filters;
     if (run != null && hasBodyFilters) {
       trailers = trailers == null ? new HeaderBlock(128, 4) : trailers;
-      if (!run.requestTrailers(trailers)) {
+      requestTrailers = trailers;
+      if (!run.requestTrailers(trailers, from)) {
         return;
       }
     }
     Upstream stream = upstream;
-    if (stream == null) {
+    if (stream == null || isTunnel) {
       return;
     }
     stream.sendEnd(trailers);
@@ -569,12 +574,13 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     Cluster target = tries.cluster;
     RoutePlan current = plan;
     RouteTimeouts timeouts = current == null ? RouteTimeouts.NONE : current.timeouts();
+    Why reason = Why.FIRST_BYTE_TIMEOUT;
     long firstByte = target == null ? 0 : target.spec().firstByteTimeout().toNanos();
     if (timeouts.responseNanos() != 0) {
       firstByte = timeouts.responseNanos();
+      reason = Why.RESPONSE_TIMEOUT;
     }
     long deadline = Long.MAX_VALUE;
-    Why reason = Why.FIRST_BYTE_TIMEOUT;
     if (firstByte > 0) {
       deadline = now + firstByte;
     }
@@ -603,6 +609,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
         cancelUpstream();
         tries.end(Endpoint.Outcome.FAILURE);
         fail(Why.UPSTREAM_MALFORMED);
+        flushIfLate();
         return;
       }
       if (!responseStarted && head.version() != HttpVersion.HTTP_1_0) {
@@ -627,6 +634,8 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       response = switched;
       responseStarted = true;
       isTunnel = true;
+      // The request had no body, but the tunnel's end is yet to come.
+      requestEnded = false;
       tries.noMore();
       downstream.sendUpgrade(switched);
       downstream.readBody(true);
@@ -646,8 +655,21 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     if (done) {
       return;
     }
+    responseBodiless = bodiless;
+    if (isSuspended()) {
+      // An early answer, while a filter still holds the request.
+      heldHead = arrived;
+      return;
+    }
     try {
-      tries.answered(arrived.status());
+      answered(arrived);
+    } catch (Throwable t) {
+      contain(t, Why.INTERNAL_ERROR);
+    }
+  }
+
+  private void answered(ResponseHead arrived) {
+    tries.answered(arrived.status());
       if (requestSent && tries.afterStatus(arrived.status())) {
         cancelUpstream();
         tries.end();
@@ -657,24 +679,20 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       }
       responseBegunUpstream = true;
       response = arrived;
-      responseBodiless = bodiless;
       tries.noMore();
       HopByHop.stripResponse(arrived.headers());
-      if (hasBodyFilters && !bodiless) {
+      if (hasBodyFilters && !responseBodiless) {
         arrived.contentLength(ResponseHead.UNKNOWN_LENGTH);
         arrived.headers().remove(HeaderName.CONTENT_LENGTH);
       }
       setAffinity(arrived);
-      if (bodiless) {
+      if (responseBodiless) {
         timers.waitForNothing();
       } else {
         timers.waitForBody(tries.headNanos);
       }
       FilterRun run = filters;
       filterResponseHead(run == null ? -1 : run.lastBegun());
-    } catch (Throwable t) {
-      contain(t, Why.INTERNAL_ERROR);
-    }
   }
 
   private void setAffinity(ResponseHead arrived) {
@@ -776,23 +794,30 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       return;
     }
     try {
+      responseTrailers = trailers;
       if (isSuspended()) {
-        responseTrailers = trailers;
         responseQueue().add(END);
         return;
       }
-      forwardResponseEnd(trailers);
+      forwardResponseEnd();
     } catch (Throwable t) {
       contain(t, Why.INTERNAL_ERROR);
     }
   }
 
-  private void forwardResponseEnd(@Nullable HeaderBlock received) {
-    HeaderBlock trailers = received;
+  private void forwardResponseEnd() {
+    FilterRun run = filters;
+    forwardResponseEnd(run == null ? -1 : run.last());
+  }
+
+  /** Forwards the end that the filters behind {@code from} have seen. */
+  void forwardResponseEnd(int from) {
+    HeaderBlock trailers = responseTrailers;
     FilterRun run = filters;
     if (run != null && hasBodyFilters && !isTunnel) {
       trailers = trailers == null ? new HeaderBlock(128, 4) : trailers;
-      if (!run.responseTrailers(trailers)) {
+      responseTrailers = trailers;
+      if (!run.responseTrailers(trailers, from)) {
         return;
       }
     }
@@ -865,7 +890,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
 
   private void readAgain() {
     Upstream stream = upstream;
-    if (stream == null) {
+    if (stream == null || isTunnel) {
       return;
     }
     if (responseStarted && !responseBodiless) {
@@ -880,13 +905,18 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
   }
 
   private void drainResponseQueue() {
+    ResponseHead early = heldHead;
+    if (early != null) {
+      heldHead = null;
+      answered(early);
+    }
     ArrayDeque<Object> queue = responseQueue;
     while (queue != null && !queue.isEmpty() && !isSuspended() && !done) {
       Object next = queue.poll();
       if (next instanceof ByteBuf data) {
         forwardResponseData(data);
       } else {
-        forwardResponseEnd(responseTrailers);
+        forwardResponseEnd();
       }
     }
   }
