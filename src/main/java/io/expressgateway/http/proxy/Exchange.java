@@ -81,6 +81,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
   private @Nullable ArrayDeque<Object> requestQueue;
 
   @Nullable ResponseHead response;
+  private @Nullable ResponseHead heldHead;
   private boolean responseBodiless;
   private boolean responseStarted;
   private boolean responseBegunUpstream;
@@ -192,7 +193,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       if (isTunnel) {
         sendTunnelEnd();
       } else if (mayForwardRequest()) {
-        forwardRequestEnd();
+        forwardRequestEnd(0);
       } else {
         requestQueue().add(END);
       }
@@ -434,7 +435,8 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       Upstream failed = upstream;
       upstream = null;
       boolean reused = failed != null && failed.isReused();
-      if (responseStarted) {
+      if (responseStarted || isSuspended()) {
+        // What a filter holds back cannot be sent again.
         tries.end(Endpoint.Outcome.FAILURE);
         fail(reason);
       } else if (reused
@@ -471,6 +473,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
 
   void onBackoffOver() {
     tryEndpoint(false);
+    flushIfLate();
   }
 
   /** The endpoint kept silent for too long before its response. */
@@ -503,7 +506,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       if (next instanceof ByteBuf data) {
         forwardRequestData(data, 0);
       } else {
-        forwardRequestEnd();
+        forwardRequestEnd(0);
       }
     }
   }
@@ -546,17 +549,19 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     downstream.readBody(true);
   }
 
-  private void forwardRequestEnd() {
+  /** Forwards the end that the filters before {@code from} have seen. */
+  void forwardRequestEnd(int from) {
     HeaderBlock trailers = requestTrailers;
     FilterRun run = filters;
     if (run != null && hasBodyFilters) {
       trailers = trailers == null ? new HeaderBlock(128, 4) : trailers;
-      if (!run.requestTrailers(trailers)) {
+      requestTrailers = trailers;
+      if (!run.requestTrailers(trailers, from)) {
         return;
       }
     }
     Upstream stream = upstream;
-    if (stream == null) {
+    if (stream == null || isTunnel) {
       return;
     }
     stream.sendEnd(trailers);
@@ -572,12 +577,13 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     Cluster target = tries.cluster;
     RoutePlan current = plan;
     RouteTimeouts timeouts = current == null ? RouteTimeouts.NONE : current.timeouts();
+    Why reason = Why.FIRST_BYTE_TIMEOUT;
     long firstByte = target == null ? 0 : target.spec().firstByteTimeout().toNanos();
     if (timeouts.responseNanos() != 0) {
       firstByte = timeouts.responseNanos();
+      reason = Why.RESPONSE_TIMEOUT;
     }
     long deadline = Long.MAX_VALUE;
-    Why reason = Why.FIRST_BYTE_TIMEOUT;
     if (firstByte > 0) {
       deadline = now + firstByte;
     }
@@ -606,6 +612,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
         cancelUpstream();
         tries.end(Endpoint.Outcome.FAILURE);
         fail(Why.UPSTREAM_MALFORMED);
+        flushIfLate();
         return;
       }
       if (!responseStarted && head.version() != HttpVersion.HTTP_1_0) {
@@ -630,6 +637,8 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       response = switched;
       responseStarted = true;
       isTunnel = true;
+      // The request had no body, but the tunnel's end is yet to come.
+      requestEnded = false;
       tries.noMore();
       downstream.sendUpgrade(switched);
       downstream.readBody(true);
@@ -649,8 +658,21 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     if (done) {
       return;
     }
+    responseBodiless = bodiless;
+    if (isSuspended()) {
+      // An early answer, while a filter still holds the request.
+      heldHead = arrived;
+      return;
+    }
     try {
-      tries.answered(arrived.status());
+      answered(arrived);
+    } catch (Throwable t) {
+      contain(t, Why.INTERNAL_ERROR);
+    }
+  }
+
+  private void answered(ResponseHead arrived) {
+    tries.answered(arrived.status());
       if (requestSent && tries.afterStatus(arrived.status())) {
         cancelUpstream();
         tries.end();
@@ -660,24 +682,20 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       }
       responseBegunUpstream = true;
       response = arrived;
-      responseBodiless = bodiless;
       tries.noMore();
       HopByHop.stripResponse(arrived.headers());
-      if (hasBodyFilters && !bodiless) {
+      if (hasBodyFilters && !responseBodiless) {
         arrived.contentLength(ResponseHead.UNKNOWN_LENGTH);
         arrived.headers().remove(HeaderName.CONTENT_LENGTH);
       }
       setAffinity(arrived);
-      if (bodiless) {
+      if (responseBodiless) {
         timers.waitForNothing();
       } else {
         timers.waitForBody(tries.headNanos);
       }
       FilterRun run = filters;
       filterResponseHead(run == null ? -1 : run.lastBegun());
-    } catch (Throwable t) {
-      contain(t, Why.INTERNAL_ERROR);
-    }
   }
 
   private void setAffinity(ResponseHead arrived) {
@@ -779,23 +797,30 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       return;
     }
     try {
+      responseTrailers = trailers;
       if (isSuspended()) {
-        responseTrailers = trailers;
         responseQueue().add(END);
         return;
       }
-      forwardResponseEnd(trailers);
+      forwardResponseEnd();
     } catch (Throwable t) {
       contain(t, Why.INTERNAL_ERROR);
     }
   }
 
-  private void forwardResponseEnd(@Nullable HeaderBlock received) {
-    HeaderBlock trailers = received;
+  private void forwardResponseEnd() {
+    FilterRun run = filters;
+    forwardResponseEnd(run == null ? -1 : run.last());
+  }
+
+  /** Forwards the end that the filters behind {@code from} have seen. */
+  void forwardResponseEnd(int from) {
+    HeaderBlock trailers = responseTrailers;
     FilterRun run = filters;
     if (run != null && hasBodyFilters && !isTunnel) {
       trailers = trailers == null ? new HeaderBlock(128, 4) : trailers;
-      if (!run.responseTrailers(trailers)) {
+      responseTrailers = trailers;
+      if (!run.responseTrailers(trailers, from)) {
         return;
       }
     }
@@ -868,7 +893,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
 
   private void readAgain() {
     Upstream stream = upstream;
-    if (stream == null) {
+    if (stream == null || isTunnel) {
       return;
     }
     if (responseStarted && !responseBodiless) {
@@ -883,13 +908,18 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
   }
 
   private void drainResponseQueue() {
+    ResponseHead early = heldHead;
+    if (early != null) {
+      heldHead = null;
+      answered(early);
+    }
     ArrayDeque<Object> queue = responseQueue;
     while (queue != null && !queue.isEmpty() && !isSuspended() && !done) {
       Object next = queue.poll();
       if (next instanceof ByteBuf data) {
         forwardResponseData(data);
       } else {
-        forwardResponseEnd(responseTrailers);
+        forwardResponseEnd();
       }
     }
   }

@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,16 +29,23 @@ final class FilterRun implements FilterExchange {
 
   private enum Place {
     NOWHERE,
+    /** The hook that asked is still running. */
+    HOOK,
     REQUEST_HEAD,
     REQUEST_DATA,
+    REQUEST_TRAILERS,
     RESPONSE_HEAD,
-    RESPONSE_DATA
+    RESPONSE_DATA,
+    RESPONSE_TRAILERS
   }
 
   private final Exchange exchange;
   private final HttpFilter[] filters;
   private int begun;
   private boolean runsResponseHead;
+  private boolean responseBegun;
+  // Where the response head goes on: filters above have seen a response already.
+  private int nextResponseHead;
   private Place suspended = Place.NOWHERE;
   private int suspendedFilter;
   private @Nullable ByteBuf suspendedData;
@@ -112,19 +120,23 @@ final class FilterRun implements FilterExchange {
     return piece;
   }
 
-  /** Runs the request trailer hooks; whether all of them passed. */
-  boolean requestTrailers(HeaderBlock trailers) {
-    for (HttpFilter filter : filters) {
-      if (filter.isHeadOnly()) {
+  /** Runs the request trailer hooks from filter {@code from} on; whether all of them passed. */
+  boolean requestTrailers(HeaderBlock trailers, int from) {
+    for (int i = from; i < filters.length; i++) {
+      if (filters[i].isHeadOnly()) {
         continue;
       }
       try {
-        filter.onRequestTrailers(this, trailers);
+        filters[i].onRequestTrailers(this, trailers);
       } catch (Throwable t) {
         exchange.contain(t, Why.FILTER_ERROR);
         return false;
       }
       if (exchange.isAnswered()) {
+        return false;
+      }
+      if (isSuspended()) {
+        park(Place.REQUEST_TRAILERS, i);
         return false;
       }
     }
@@ -133,7 +145,9 @@ final class FilterRun implements FilterExchange {
 
   /** Runs the response head hooks from filter {@code from} down; whether all of them passed. */
   boolean responseHead(int from) {
+    responseBegun = true;
     for (int i = from; i >= 0; i--) {
+      nextResponseHead = i - 1;
       runsResponseHead = true;
       try {
         filters[i].onResponseHead(this);
@@ -154,10 +168,13 @@ final class FilterRun implements FilterExchange {
     return true;
   }
 
-  /** Shows a local answer to the filters that ran. It goes out now, whatever they do. */
+  /**
+   * Shows a local answer to the filters that ran and have not seen a response yet. It goes out now,
+   * whatever they do.
+   */
   void localResponseHead() {
     suspended = Place.NOWHERE;
-    for (int i = lastBegun(); i >= 0; i--) {
+    for (int i = responseBegun ? nextResponseHead : lastBegun(); i >= 0; i--) {
       runsResponseHead = true;
       try {
         filters[i].onResponseHead(this);
@@ -196,9 +213,9 @@ final class FilterRun implements FilterExchange {
     return piece;
   }
 
-  /** Runs the response trailer hooks; whether all of them passed. */
-  boolean responseTrailers(HeaderBlock trailers) {
-    for (int i = filters.length - 1; i >= 0; i--) {
+  /** Runs the response trailer hooks from filter {@code from} down; whether all of them passed. */
+  boolean responseTrailers(HeaderBlock trailers, int from) {
+    for (int i = from; i >= 0; i--) {
       if (filters[i].isHeadOnly()) {
         continue;
       }
@@ -209,6 +226,10 @@ final class FilterRun implements FilterExchange {
         return false;
       }
       if (exchange.isDone()) {
+        return false;
+      }
+      if (isSuspended()) {
+        park(Place.RESPONSE_TRAILERS, i);
         return false;
       }
     }
@@ -233,7 +254,7 @@ final class FilterRun implements FilterExchange {
   public void suspend() {
     if (!isSuspended()) {
       // The running hook's loop turns this into the place where it goes on.
-      suspended = Place.REQUEST_HEAD;
+      suspended = Place.HOOK;
     }
   }
 
@@ -248,16 +269,22 @@ final class FilterRun implements FilterExchange {
     if (exchange.isDone() || !isSuspended()) {
       return;
     }
+    if (suspended == Place.HOOK) {
+      suspended = Place.NOWHERE;
+      return;
+    }
     try {
       Place where = suspended;
       suspended = Place.NOWHERE;
       exchange.timers.waitForNothing();
       switch (where) {
-        case NOWHERE -> {}
+        case NOWHERE, HOOK -> {}
         case REQUEST_HEAD -> exchange.filterRequestHead(suspendedFilter + 1);
         case REQUEST_DATA -> exchange.forwardRequestData(takeData(), suspendedFilter + 1);
+        case REQUEST_TRAILERS -> exchange.forwardRequestEnd(suspendedFilter + 1);
         case RESPONSE_HEAD -> exchange.filterResponseHead(suspendedFilter - 1);
         case RESPONSE_DATA -> exchange.forwardResponseData(takeData(), suspendedFilter - 1);
+        case RESPONSE_TRAILERS -> exchange.forwardResponseEnd(suspendedFilter - 1);
       }
       exchange.onResumed();
     } catch (Throwable t) {
@@ -335,19 +362,22 @@ final class FilterRun implements FilterExchange {
 
   @Override
   public void execute(Runnable task) {
-    exchange
-        .worker
-        .eventLoop()
-        .execute(() -> {
-          if (exchange.isDone()) {
-            return;
-          }
-          try {
-            task.run();
-          } catch (Throwable t) {
-            exchange.contain(t, Why.FILTER_ERROR);
-          }
-        });
+    try {
+      exchange.worker.eventLoop().execute(() -> run(task));
+    } catch (RejectedExecutionException e) {
+      // The loop has stopped, and every exchange with it.
+    }
+  }
+
+  private void run(Runnable task) {
+    if (exchange.isDone()) {
+      return;
+    }
+    try {
+      task.run();
+    } catch (Throwable t) {
+      exchange.contain(t, Why.FILTER_ERROR);
+    }
   }
 
   @Override
