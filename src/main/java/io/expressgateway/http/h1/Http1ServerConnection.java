@@ -173,16 +173,21 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
   }
 
-  /** The client half-closed: it still reads, so what it asked for is still answered. */
+  /**
+   * The client sent its FIN. Whether it still reads cannot be known: a client that said {@code
+   * Connection: close} and has sent all it had is answered; one that meant to go on and closes before
+   * its response has gone away, and the endpoint need not work for it.
+   */
   private void onInputEnd() {
     inputEnded = true;
     keepAlive = false;
     Exchange current = exchange;
-    if (state == State.TUNNEL && current != null) {
+    if (current == null) {
+      close();
+    } else if (state == State.TUNNEL) {
       current.onRequestEnd(null);
-    } else if (current != null && !current.isRequestEnded()) {
+    } else if (!current.isRequestEnded() || parser.isKeepAlive()) {
       current.onDownstreamGone();
-    } else if (current == null) {
       close();
     }
   }

@@ -58,6 +58,42 @@ class ClientGoneTest {
   }
 
   @Test
+  void aKeepAliveClientThatClosesBeforeItsResponseIsCancelled() throws Exception {
+    Script script = connection -> {
+      connection.readHead();
+      connection.awaitEnd();
+    };
+    try (FaultyEndpoint endpoint = FaultyEndpoint.start(script);
+        Gateway gateway = Gateway.to(endpoint.port());
+        RawClient client = new RawClient(gateway.port())) {
+      client.send(RawClient.head("GET", "/"));
+      Await.until("it arrived", () -> !endpoint.connections.isEmpty());
+      client.socket.close();
+      Await.until("the endpoint sees it", () -> endpoint.closedByPeer.get() == 1);
+      assertAborted(gateway, 1);
+    }
+  }
+
+  @Test
+  void aClientThatSaidCloseAndHalfClosesIsAnswered() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    Script slow = connection -> {
+      connection.readHead();
+      go.await();
+      connection.send(ok("late"));
+    };
+    try (FaultyEndpoint endpoint = FaultyEndpoint.start(slow);
+        Gateway gateway = Gateway.to(endpoint.port());
+        RawClient client = new RawClient(gateway.port())) {
+      client.send(RawClient.head("GET", "/", "Connection: close"));
+      client.socket.shutdownOutput();
+      Await.until("it arrived", () -> !endpoint.connections.isEmpty());
+      go.countDown();
+      assertThat(client.read(false).body()).isEqualTo("late");
+    }
+  }
+
+  @Test
   void aHalfSentRequestWhoseClientClosesIsCancelled() throws Exception {
     Script script = connection -> {
       connection.readHead();
