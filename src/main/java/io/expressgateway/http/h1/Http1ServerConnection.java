@@ -585,6 +585,8 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     state = State.HEAD;
     idleSinceNanos = System.nanoTime();
     arm(idleSinceNanos + limits.keepAliveTimeout().toNanos());
+    // Before what waits is looked at: when too much of it still waits, hold() stops reading again.
+    read(true);
     ByteBuf next = held;
     held = null;
     if (next != null) {
@@ -598,7 +600,6 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
       }
       flush();
     }
-    read(true);
   }
 
   /**
