@@ -118,14 +118,15 @@ class HttpEngineTest {
   @Test
   void drainEndsIdleConnectionsNowAndBusyOnesAfterTheirResponse() throws Exception {
     CountDownLatch go = new CountDownLatch(1);
-    Script slow = connection -> {
-      while (connection.readRequest() != null) {
-        if (!go.await(10, java.util.concurrent.TimeUnit.SECONDS)) {
-          return;
-        }
-        connection.send(ok("ok"));
-      }
-    };
+    Script slow =
+        connection -> {
+          while (connection.readRequest() != null) {
+            if (!go.await(10, java.util.concurrent.TimeUnit.SECONDS)) {
+              return;
+            }
+            connection.send(ok("ok"));
+          }
+        };
     try (FaultyEndpoint endpoint = FaultyEndpoint.start(slow);
         Gateway gateway = Gateway.to(endpoint.port());
         RawClient idle = new RawClient(gateway.port());
@@ -149,21 +150,23 @@ class HttpEngineTest {
 
   @Test
   void closeEndsRunningExchanges() throws Exception {
-    Script silent = connection -> {
-      connection.readRequest();
-      connection.awaitEnd();
-    };
+    Script silent =
+        connection -> {
+          connection.readRequest();
+          connection.awaitEnd();
+        };
     try (FaultyEndpoint endpoint = FaultyEndpoint.start(silent);
         Gateway gateway = Gateway.to(endpoint.port());
         RawClient client = new RawClient(gateway.port())) {
       client.send(RawClient.head("GET", "/"));
       Await.until("running", () -> endpoint.requests.size() == 1);
       gateway.engine().close();
-      assertThatThrownBy(() -> {
-            if (client.in.read() < 0) {
-              throw new java.io.EOFException();
-            }
-          })
+      assertThatThrownBy(
+              () -> {
+                if (client.in.read() < 0) {
+                  throw new java.io.EOFException();
+                }
+              })
           .isInstanceOf(java.io.IOException.class);
       Await.until("the endpoint sees it", () -> endpoint.closedByPeer.get() == 1);
       assertThat(gateway.metrics.failures).containsExactly("shutdown");
@@ -194,11 +197,7 @@ class HttpEngineTest {
     FaultyEndpoint endpoint = FaultyEndpoint.start(FaultyEndpoint.WELL_BEHAVED);
     int port = endpoint.port();
     try (Gateway gateway =
-        Gateway.builder()
-            .endpoints(port)
-            .healthCheck(check(type))
-            .outlier(NO_EJECTION)
-            .start()) {
+        Gateway.builder().endpoints(port).healthCheck(check(type)).outlier(NO_EJECTION).start()) {
       Await.until("healthy", () -> first(gateway).health() == Endpoint.Health.HEALTHY);
       if (type.equals("http")) {
         assertThat(endpoint.requests.getFirst())
@@ -227,10 +226,11 @@ class HttpEngineTest {
   @ParameterizedTest
   @ValueSource(strings = {"no http at all\r\n\r\n", "HTTP/1.1 2x0 OK\r\n\r\n", "HTTP", ""})
   void aCheckThatIsNotAnsweredWellFails(String answer) throws Exception {
-    Script odd = connection -> {
-      connection.readRequest();
-      connection.send(answer);
-    };
+    Script odd =
+        connection -> {
+          connection.readRequest();
+          connection.send(answer);
+        };
     try (FaultyEndpoint endpoint = FaultyEndpoint.start(odd);
         Gateway gateway =
             Gateway.builder()
@@ -247,11 +247,12 @@ class HttpEngineTest {
 
   @Test
   void failuresOfLiveTrafficEjectAndTimeReadmits() throws Exception {
-    Script failing = connection -> {
-      while (connection.readRequest() != null) {
-        connection.send("HTTP/1.1 500 Oops\r\nContent-Length: 3\r\n\r\nbad");
-      }
-    };
+    Script failing =
+        connection -> {
+          while (connection.readRequest() != null) {
+            connection.send("HTTP/1.1 500 Oops\r\nContent-Length: 3\r\n\r\nbad");
+          }
+        };
     try (FaultyEndpoint bad = FaultyEndpoint.start(failing);
         FaultyEndpoint good = FaultyEndpoint.start(named("good"));
         Gateway gateway =
@@ -260,10 +261,12 @@ class HttpEngineTest {
                 .outlier(new ClusterSpec.Outlier(true, false, 3, Duration.ofMillis(500), 50, 0))
                 .start();
         RawClient client = new RawClient(gateway.port())) {
-      Await.until("ejected", () -> {
-        client.request("GET", "/");
-        return first(gateway).isEjected();
-      });
+      Await.until(
+          "ejected",
+          () -> {
+            client.request("GET", "/");
+            return first(gateway).isEjected();
+          });
       for (int i = 0; i < 5; i++) {
         assertThat(client.request("GET", "/").body()).isEqualTo("good");
       }
@@ -288,19 +291,27 @@ class HttpEngineTest {
 
   @Test
   void whenNearlyAllAreDownAllAreUsedAgain() throws Exception {
-    int down;
-    try (FaultyEndpoint gone = FaultyEndpoint.start(named("gone"))) {
-      down = gone.port();
-    }
-    // Checked elsewhere: the endpoint serves, its checks fail.
-    ClusterSpec.HealthCheck elsewhere =
-        new ClusterSpec.HealthCheck(
-            "tcp", "/", Duration.ofMillis(100), Duration.ofSeconds(1), 1, 1, 200, 299, down);
-    try (FaultyEndpoint endpoint = FaultyEndpoint.start(FaultyEndpoint.WELL_BEHAVED);
+    Script sickButServing =
+        connection -> {
+          String head;
+          while ((head = connection.readRequest()) != null) {
+            connection.send(
+                head.startsWith("GET /health")
+                    ? "HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n"
+                    : ok("sick"));
+          }
+        };
+    try (FaultyEndpoint a = FaultyEndpoint.start(sickButServing);
+        FaultyEndpoint b = FaultyEndpoint.start(sickButServing);
+        FaultyEndpoint well = FaultyEndpoint.start(named("well"));
         Gateway gateway =
-            Gateway.builder().endpoints(endpoint.port()).healthCheck(elsewhere).start()) {
+            Gateway.builder()
+                .endpoints(a.port(), b.port(), well.port())
+                .healthCheck(check("http"))
+                .start();
+        RawClient client = new RawClient(gateway.port())) {
       Await.until("panic", () -> gateway.engine().clusters().getFirst().isPanicking());
-      assertThat(RawClient.get(gateway.port(), "/").body()).isEqualTo("ok");
+      Await.until("used again", () -> client.request("GET", "/").body().equals("sick"));
     }
   }
 }

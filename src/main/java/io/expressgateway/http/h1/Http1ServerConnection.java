@@ -520,7 +520,9 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     writer().discardHead();
     // A reset, not a FIN: a client that reads until close must not take this for the end.
     ChannelHandlerContext context = context();
-    if (context.channel() instanceof io.netty.channel.socket.SocketChannel socket) {
+    // A socket that is closed already takes no options.
+    if (context.channel().isOpen()
+        && context.channel() instanceof io.netty.channel.socket.SocketChannel socket) {
       socket.config().setSoLinger(0);
     }
     state = State.CLOSING;

@@ -673,29 +673,29 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
 
   private void answered(ResponseHead arrived) {
     tries.answered(arrived.status());
-      if (requestSent && tries.afterStatus(arrived.status())) {
-        cancelUpstream();
-        tries.end();
-        retry();
-        flushIfLate();
-        return;
-      }
-      responseBegunUpstream = true;
-      response = arrived;
-      tries.noMore();
-      HopByHop.stripResponse(arrived.headers());
-      if (hasBodyFilters && !responseBodiless) {
-        arrived.contentLength(ResponseHead.UNKNOWN_LENGTH);
-        arrived.headers().remove(HeaderName.CONTENT_LENGTH);
-      }
-      setAffinity(arrived);
-      if (responseBodiless) {
-        timers.waitForNothing();
-      } else {
-        timers.waitForBody(tries.headNanos);
-      }
-      FilterRun run = filters;
-      filterResponseHead(run == null ? -1 : run.lastBegun());
+    if (requestSent && tries.afterStatus(arrived.status())) {
+      cancelUpstream();
+      tries.end();
+      retry();
+      flushIfLate();
+      return;
+    }
+    responseBegunUpstream = true;
+    response = arrived;
+    tries.noMore();
+    HopByHop.stripResponse(arrived.headers());
+    if (hasBodyFilters && !responseBodiless) {
+      arrived.contentLength(ResponseHead.UNKNOWN_LENGTH);
+      arrived.headers().remove(HeaderName.CONTENT_LENGTH);
+    }
+    setAffinity(arrived);
+    if (responseBodiless) {
+      timers.waitForNothing();
+    } else {
+      timers.waitForBody(tries.headNanos);
+    }
+    FilterRun run = filters;
+    filterResponseHead(run == null ? -1 : run.lastBegun());
   }
 
   private void setAffinity(ResponseHead arrived) {

@@ -20,11 +20,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ClientGoneTest {
 
   private static void assertAborted(Gateway gateway, int aborted) throws Exception {
-    Await.until("aborted", () -> {
-      HttpDataPlane.Ledger now = gateway.engine().ledger();
-      return now.aborted() == aborted
-          && now.accepted() == now.completed() + now.refused() + now.aborted();
-    });
+    Await.until(
+        "aborted",
+        () -> {
+          HttpDataPlane.Ledger now = gateway.engine().ledger();
+          return now.aborted() == aborted
+              && now.accepted() == now.completed() + now.refused() + now.aborted();
+        });
     assertThat(gateway.metrics.failures).containsOnly("client-gone");
   }
 
@@ -32,14 +34,15 @@ class ClientGoneTest {
   @ValueSource(strings = {"head", "body", "upload"})
   void leavingCancelsTheRequest(String phase) throws Exception {
     CountDownLatch reached = new CountDownLatch(1);
-    Script script = connection -> {
-      connection.readHead();
-      if (phase.equals("body")) {
-        connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
-      }
-      reached.countDown();
-      connection.awaitEnd();
-    };
+    Script script =
+        connection -> {
+          connection.readHead();
+          if (phase.equals("body")) {
+            connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
+          }
+          reached.countDown();
+          connection.awaitEnd();
+        };
     try (FaultyEndpoint endpoint = FaultyEndpoint.start(script);
         Gateway gateway = Gateway.to(endpoint.port());
         RawClient client = new RawClient(gateway.port())) {
@@ -95,10 +98,11 @@ class ClientGoneTest {
 
   @Test
   void aHalfSentRequestWhoseClientClosesIsCancelled() throws Exception {
-    Script script = connection -> {
-      connection.readHead();
-      connection.awaitEnd();
-    };
+    Script script =
+        connection -> {
+          connection.readHead();
+          connection.awaitEnd();
+        };
     try (FaultyEndpoint endpoint = FaultyEndpoint.start(script);
         Gateway gateway = Gateway.to(endpoint.port());
         RawClient client = new RawClient(gateway.port())) {
@@ -113,12 +117,13 @@ class ClientGoneTest {
   @Test
   void leavingWhileWaitingForAConnectionGivesUpThePlace() throws Exception {
     CountDownLatch go = new CountDownLatch(1);
-    Script slow = connection -> {
-      while (connection.readRequest() != null) {
-        go.await();
-        connection.send(ok("ok"));
-      }
-    };
+    Script slow =
+        connection -> {
+          while (connection.readRequest() != null) {
+            go.await();
+            connection.send(ok("ok"));
+          }
+        };
     Duration minute = Duration.ofMinutes(1);
     try (FaultyEndpoint endpoint = FaultyEndpoint.start(slow);
         Gateway gateway =
@@ -157,14 +162,15 @@ class ClientGoneTest {
   void aSlowReaderDoesNotFillTheMemory(String transport) throws Exception {
     long before = directMemory();
     AtomicLong sent = new AtomicLong();
-    Script bulk = connection -> {
-      connection.readRequest();
-      connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + BULK + "\r\n\r\n");
-      byte[] piece = new byte[1 << 20];
-      while (sent.addAndGet(piece.length) <= BULK) {
-        connection.out.write(piece);
-      }
-    };
+    Script bulk =
+        connection -> {
+          connection.readRequest();
+          connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + BULK + "\r\n\r\n");
+          byte[] piece = new byte[1 << 20];
+          while (sent.addAndGet(piece.length) <= BULK) {
+            connection.out.write(piece);
+          }
+        };
     try (FaultyEndpoint endpoint = FaultyEndpoint.start(bulk);
         Gateway gateway =
             Gateway.builder().endpoints(endpoint.port()).transport(transport).start();
@@ -184,16 +190,17 @@ class ClientGoneTest {
     long before = directMemory();
     CountDownLatch read = new CountDownLatch(1);
     AtomicLong got = new AtomicLong();
-    Script slow = connection -> {
-      connection.readHead();
-      read.await();
-      byte[] piece = new byte[1 << 16];
-      while (got.get() < BULK) {
-        got.addAndGet(connection.in.read(piece));
-        assertThat(directMemory() - before).isLessThan(32L << 20);
-      }
-      connection.send(ok("ok"));
-    };
+    Script slow =
+        connection -> {
+          connection.readHead();
+          read.await();
+          byte[] piece = new byte[1 << 16];
+          while (got.get() < BULK) {
+            got.addAndGet(connection.in.read(piece));
+            assertThat(directMemory() - before).isLessThan(32L << 20);
+          }
+          connection.send(ok("ok"));
+        };
     Duration long_ = Duration.ofMinutes(1);
     try (FaultyEndpoint endpoint = FaultyEndpoint.start(slow);
         Gateway gateway =
@@ -205,17 +212,20 @@ class ClientGoneTest {
         RawClient client = new RawClient(gateway.port())) {
       client.send(RawClient.head("PUT", "/", "Content-Length: " + BULK));
       AtomicLong sent = new AtomicLong();
-      Thread upload = Thread.ofPlatform().daemon().start(() -> {
-        try {
-          byte[] piece = new byte[1 << 20];
-          while (sent.get() < BULK) {
-            client.out.write(piece);
-            sent.addAndGet(piece.length);
-          }
-        } catch (java.io.IOException e) {
-          sent.set(-1);
-        }
-      });
+      Thread upload =
+          Thread.ofPlatform()
+              .daemon()
+              .start(() -> {
+                try {
+                  byte[] piece = new byte[1 << 20];
+                  while (sent.get() < BULK) {
+                    client.out.write(piece);
+                    sent.addAndGet(piece.length);
+                  }
+                } catch (java.io.IOException e) {
+                  sent.set(-1);
+                }
+              });
       awaitStandstill(sent);
       assertThat(sent.get()).isLessThan(BULK / 2);
       assertThat(directMemory() - before).isLessThan(32L << 20);
@@ -228,13 +238,15 @@ class ClientGoneTest {
 
   private static void awaitStandstill(AtomicLong counter) throws Exception {
     long[] last = {-1, System.nanoTime()};
-    Await.until("nothing moves any more", () -> {
-      if (counter.get() != last[0]) {
-        last[0] = counter.get();
-        last[1] = System.nanoTime();
-      }
-      return last[0] > 0 && System.nanoTime() - last[1] > 300_000_000L;
-    });
+    Await.until(
+        "nothing moves any more",
+        () -> {
+          if (counter.get() != last[0]) {
+            last[0] = counter.get();
+            last[1] = System.nanoTime();
+          }
+          return last[0] > 0 && System.nanoTime() - last[1] > 300_000_000L;
+        });
   }
 
   private static long drain(InputStream in, long before) throws Exception {
@@ -259,20 +271,23 @@ class ClientGoneTest {
 
   @Test
   void anUpgradePassesBytesBothWaysUntilTheClientHalfCloses() throws Exception {
-    Script echo = connection -> {
-      assertThat(connection.readHead()).contains("Upgrade: websocket");
-      connection.send(SWITCH + "early");
-      int next;
-      while ((next = connection.in.read()) >= 0) {
-        connection.out.write(next);
-      }
-      connection.send("bye");
-    };
+    Script echo =
+        connection -> {
+          assertThat(connection.readHead()).contains("Upgrade: websocket");
+          connection.send(SWITCH + "early");
+          int next;
+          while ((next = connection.in.read()) >= 0) {
+            connection.out.write(next);
+          }
+          connection.send("bye");
+        };
     try (FaultyEndpoint endpoint = FaultyEndpoint.start(echo);
         Gateway gateway = Gateway.to(endpoint.port());
         RawClient client = new RawClient(gateway.port())) {
       client.send(upgrade());
-      assertThat(client.readHead()).startsWith("HTTP/1.1 101").contains("Upgrade: websocket", "X-Key: v");
+      assertThat(client.readHead())
+          .startsWith("HTTP/1.1 101")
+          .contains("Upgrade: websocket", "X-Key: v");
       assertThat(new String(client.in.readNBytes(5), java.nio.charset.StandardCharsets.US_ASCII))
           .isEqualTo("early");
       client.send("hello");
@@ -288,28 +303,31 @@ class ClientGoneTest {
   @Test
   void aTunnelCarriesMoreThanFitsIntoTheSockets() throws Exception {
     int bulk = 20 << 20;
-    Script echo = connection -> {
-      connection.readHead();
-      connection.send(SWITCH);
-      byte[] piece = new byte[1 << 16];
-      int count;
-      while ((count = connection.in.read(piece)) >= 0) {
-        connection.out.write(piece, 0, count);
-      }
-    };
+    Script echo =
+        connection -> {
+          connection.readHead();
+          connection.send(SWITCH);
+          byte[] piece = new byte[1 << 16];
+          int count;
+          while ((count = connection.in.read(piece)) >= 0) {
+            connection.out.write(piece, 0, count);
+          }
+        };
     try (FaultyEndpoint endpoint = FaultyEndpoint.start(echo);
         Gateway gateway = Gateway.to(endpoint.port());
         RawClient client = new RawClient(gateway.port())) {
       client.send(upgrade());
       client.readHead();
-      Thread.ofPlatform().daemon().start(() -> {
-        try {
-          client.out.write(new byte[bulk]);
-          client.socket.shutdownOutput();
-        } catch (java.io.IOException e) {
-          // The reader will miss bytes.
-        }
-      });
+      Thread.ofPlatform()
+          .daemon()
+          .start(() -> {
+            try {
+              client.out.write(new byte[bulk]);
+              client.socket.shutdownOutput();
+            } catch (java.io.IOException e) {
+              // The reader will miss bytes.
+            }
+          });
       assertThat(client.in.readAllBytes()).hasSize(bulk);
     }
   }
@@ -318,16 +336,17 @@ class ClientGoneTest {
   @ValueSource(booleans = {true, false})
   void aTunnelEndsWithEitherSide(boolean byClient) throws Exception {
     CountDownLatch go = new CountDownLatch(1);
-    Script script = connection -> {
-      connection.readHead();
-      connection.send(SWITCH);
-      if (byClient) {
-        connection.awaitEnd();
-      } else {
-        go.await();
-        connection.reset();
-      }
-    };
+    Script script =
+        connection -> {
+          connection.readHead();
+          connection.send(SWITCH);
+          if (byClient) {
+            connection.awaitEnd();
+          } else {
+            go.await();
+            connection.reset();
+          }
+        };
     try (FaultyEndpoint endpoint = FaultyEndpoint.start(script);
         Gateway gateway = Gateway.to(endpoint.port());
         RawClient client = new RawClient(gateway.port())) {

@@ -37,20 +37,21 @@ class FilterWireTest {
 
   private static final List<String> SEEN = new CopyOnWriteArrayList<>();
 
-  private static final Script CHUNKED_ECHO = connection -> {
-    String head;
-    while ((head = connection.readHead()) != null) {
-      StringBuilder raw = new StringBuilder();
-      if (head.contains("Transfer-Encoding: chunked")) {
-        while (raw.indexOf("\r\n0\r\n") < 0 || !raw.toString().endsWith("\r\n\r\n")) {
-          raw.append((char) connection.in.read());
+  private static final Script CHUNKED_ECHO =
+      connection -> {
+        String head;
+        while ((head = connection.readHead()) != null) {
+          StringBuilder raw = new StringBuilder();
+          if (head.contains("Transfer-Encoding: chunked")) {
+            while (raw.indexOf("\r\n0\r\n") < 0 || !raw.toString().endsWith("\r\n\r\n")) {
+              raw.append((char) connection.in.read());
+            }
+          }
+          SEEN.add(head + raw);
+          connection.send(
+              "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nx-end: yes\r\n\r\n");
         }
-      }
-      SEEN.add(head + raw);
-      connection.send(
-          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nx-end: yes\r\n\r\n");
-    }
-  };
+      };
 
   private static Gateway.Builder gateway(FaultyEndpoint endpoint, HttpFilter... filters) {
     FilterRegistry registry = new FilterRegistry();
@@ -94,8 +95,7 @@ class FilterWireTest {
           .filteredOn(event -> event.startsWith("resumed"))
           .hasSize(2 * suspendAt.size());
       assertThat(filter.events().stream().filter(e -> !e.startsWith("resumed")).distinct())
-          .containsExactly(
-              Stream.of(Hook.values()).map(Enum::name).toArray(String[]::new));
+          .containsExactly(Stream.of(Hook.values()).map(Enum::name).toArray(String[]::new));
       assertThat(filter.events()).filteredOn("END"::equals).hasSize(2);
       assertThat(filter.events()).filteredOn("REQUEST_HEAD"::equals).hasSize(2);
       assertThat(endpoint.connections).hasSize(1);
@@ -107,11 +107,12 @@ class FilterWireTest {
   @MethodSource("suspensions")
   void everyHookMaySuspendABodilessExchange(Set<Hook> suspendAt) throws Exception {
     RecordingBodyFilter filter = new RecordingBodyFilter(FilterWireTest::elsewhere, suspendAt);
-    Script empty = connection -> {
-      while (connection.readRequest() != null) {
-        connection.send("HTTP/1.1 204 No Content\r\n\r\n");
-      }
-    };
+    Script empty =
+        connection -> {
+          while (connection.readRequest() != null) {
+            connection.send("HTTP/1.1 204 No Content\r\n\r\n");
+          }
+        };
     try (FaultyEndpoint endpoint = FaultyEndpoint.start(empty);
         Gateway gateway = gateway(endpoint, filter).start();
         RawClient client = new RawClient(gateway.port())) {
@@ -141,12 +142,13 @@ class FilterWireTest {
                   task.run();
                 }),
             Set.of(hook));
-    Script closing = connection -> {
-      connection.readRequest();
-      connection.send(ok("complete"));
-      connection.socket.close();
-      gone.countDown();
-    };
+    Script closing =
+        connection -> {
+          connection.readRequest();
+          connection.send(ok("complete"));
+          connection.socket.close();
+          gone.countDown();
+        };
     try (FaultyEndpoint endpoint = FaultyEndpoint.start(closing);
         Gateway gateway = gateway(endpoint, filter).start()) {
       for (int i = 0; i < 10; i++) {
@@ -163,12 +165,13 @@ class FilterWireTest {
   void surplusBehindAHeldResponseEndsTheConnectionOnly() throws Exception {
     RecordingBodyFilter filter =
         new RecordingBodyFilter(FilterWireTest::elsewhere, Set.of(Hook.RESPONSE_DATA));
-    Script surplus = connection -> {
-      connection.readRequest();
-      connection.send("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n");
-      connection.send("complete");
-      connection.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
-    };
+    Script surplus =
+        connection -> {
+          connection.readRequest();
+          connection.send("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n");
+          connection.send("complete");
+          connection.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
+        };
     try (FaultyEndpoint endpoint = FaultyEndpoint.start(surplus);
         Gateway gateway = gateway(endpoint, filter).start();
         RawClient client = new RawClient(gateway.port())) {
@@ -184,8 +187,7 @@ class FilterWireTest {
   }
 
   /** Notes the order of hooks. */
-  private record Noting(String name, List<String> notes, boolean isHeadOnly)
-      implements HttpFilter {
+  private record Noting(String name, List<String> notes, boolean isHeadOnly) implements HttpFilter {
     @Override
     public void onRequestHead(FilterExchange exchange) {
       notes.add(name + " request");
@@ -310,9 +312,11 @@ class FilterWireTest {
   void aFilterThatThrowsEndsItsOwnExchangeOnly(Hook hook) throws Exception {
     SEEN.clear();
     HttpFilter thrower =
-        new At(hook, exchange -> {
-          throw new IllegalStateException("thrown on purpose");
-        });
+        new At(
+            hook,
+            exchange -> {
+              throw new IllegalStateException("thrown on purpose");
+            });
     try (FaultyEndpoint endpoint = FaultyEndpoint.start(CHUNKED_ECHO);
         Gateway gateway = gateway(endpoint, thrower).start()) {
       try (RawClient client = new RawClient(gateway.port())) {
@@ -369,10 +373,12 @@ class FilterWireTest {
   void aSuspendedFilterMayAnswer(Hook hook) throws Exception {
     SEEN.clear();
     HttpFilter answers =
-        new At(hook, exchange -> {
-          exchange.suspend();
-          elsewhere(() -> exchange.execute(() -> exchange.respond(TEAPOT, null)));
-        });
+        new At(
+            hook,
+            exchange -> {
+              exchange.suspend();
+              elsewhere(() -> exchange.execute(() -> exchange.respond(TEAPOT, null)));
+            });
     try (FaultyEndpoint endpoint = FaultyEndpoint.start(CHUNKED_ECHO);
         Gateway gateway = gateway(endpoint, answers).start();
         RawClient client = new RawClient(gateway.port())) {
@@ -390,10 +396,12 @@ class FilterWireTest {
   void resumingWithinTheHookIsNoSuspension(Hook hook) throws Exception {
     SEEN.clear();
     HttpFilter hasty =
-        new At(hook, exchange -> {
-          exchange.suspend();
-          exchange.resume();
-        });
+        new At(
+            hook,
+            exchange -> {
+              exchange.suspend();
+              exchange.resume();
+            });
     try (FaultyEndpoint endpoint = FaultyEndpoint.start(CHUNKED_ECHO);
         Gateway gateway = gateway(endpoint, hasty).start();
         RawClient client = new RawClient(gateway.port())) {
@@ -439,18 +447,20 @@ class FilterWireTest {
     CountDownLatch suspended = new CountDownLatch(1);
     CountDownLatch left = new CountDownLatch(1);
     HttpFilter waits =
-        new At(hook, exchange -> {
-          exchange.suspend();
-          suspended.countDown();
-          elsewhere(() -> {
-            try {
-              left.await();
-            } catch (InterruptedException e) {
-              return;
-            }
-            exchange.execute(exchange::resume);
-          });
-        });
+        new At(
+            hook,
+            exchange -> {
+              exchange.suspend();
+              suspended.countDown();
+              elsewhere(() -> {
+                try {
+                  left.await();
+                } catch (InterruptedException e) {
+                  return;
+                }
+                exchange.execute(exchange::resume);
+              });
+            });
     try (FaultyEndpoint endpoint = FaultyEndpoint.start(CHUNKED_ECHO);
         Gateway gateway = gateway(endpoint, waits).start();
         RawClient client = new RawClient(gateway.port())) {
@@ -494,10 +504,12 @@ class FilterWireTest {
   }
 
   private static void assertBalanced(Gateway gateway, int accepted) throws Exception {
-    Await.until("all exchanges have ended", () -> {
-      HttpDataPlane.Ledger now = gateway.engine().ledger();
-      return now.accepted() == accepted
-          && now.completed() + now.refused() + now.aborted() == accepted;
-    });
+    Await.until(
+        "all exchanges have ended",
+        () -> {
+          HttpDataPlane.Ledger now = gateway.engine().ledger();
+          return now.accepted() == accepted
+              && now.completed() + now.refused() + now.aborted() == accepted;
+        });
   }
 }

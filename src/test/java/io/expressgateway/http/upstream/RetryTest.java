@@ -19,13 +19,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Further tries: when, where, how often. */
 class RetryTest {
 
-  private static final String FAILED = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 4\r\n\r\nfail";
+  private static final String FAILED =
+      "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 4\r\n\r\nfail";
 
-  private static final Script FAILING = connection -> {
-    while (connection.readRequest() != null) {
-      connection.send(FAILED);
-    }
-  };
+  private static final Script FAILING =
+      connection -> {
+        while (connection.readRequest() != null) {
+          connection.send(FAILED);
+        }
+      };
 
   private static final Script CLOSING = connection -> connection.readRequest();
 
@@ -160,9 +162,7 @@ class RetryTest {
         String first = null;
         for (int i = 0; i < 3; i++) {
           String body =
-              client
-                  .request("GET", "/" + key, "X-User: " + key, "Cookie: a=b; user=" + key)
-                  .body();
+              client.request("GET", "/" + key, "X-User: " + key, "Cookie: a=b; user=" + key).body();
           first = first == null ? body : first;
           assertThat(body).isEqualTo(first);
         }
