@@ -175,14 +175,16 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
   /** The client half-closed: it still reads, so what it asked for is still answered. */
   private void onInputEnd() {
     inputEnded = true;
-    keepAlive = false;
+    keepAlive = keepAlive && held != null;
     Exchange current = exchange;
     if (state == State.TUNNEL && current != null) {
       current.onRequestEnd(null);
     } else if (current != null && !current.isRequestEnded()) {
       current.onDownstreamGone();
     } else if (current == null) {
-      close();
+      state = State.CLOSING;
+      // Not at once: the last response may still wait for the client to take it.
+      closeGracefully();
     }
   }
 
@@ -314,10 +316,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     RequestHead head = parser.head();
     requests++;
     keepAlive =
-        parser.isKeepAlive()
-            && !inputEnded
-            && !registry.isDraining()
-            && requests < limits.maxKeepAliveRequests();
+        parser.isKeepAlive() && !registry.isDraining() && requests < limits.maxKeepAliveRequests();
     if (head.method().equals("CONNECT")) {
       refuse(Why.CONNECT_REFUSED);
       return;
@@ -593,6 +592,9 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         begun.flushUpstream();
       }
       flush();
+      if (inputEnded) {
+        onInputEnd();
+      }
     }
   }
 
