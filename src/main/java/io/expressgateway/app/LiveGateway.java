@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.cloud.gateway.event.RefreshRoutesEvent;
 import org.springframework.cloud.gateway.route.RouteDefinition;
 import org.springframework.cloud.gateway.route.RouteDefinitionLocator;
@@ -19,10 +20,10 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.EventListener;
 
 /**
- * The data plane in the application's life: starts after the management server, follows route
- * refreshes, stops before it.
+ * The data plane in the application's life: its configuration is judged before anything is bound,
+ * it starts after the management server, follows route refreshes, and stops before it.
  */
-final class LiveGateway implements GatewayState, SmartLifecycle {
+final class LiveGateway implements GatewayState, SmartInitializingSingleton, SmartLifecycle {
 
   private static final Logger LOG = LoggerFactory.getLogger(LiveGateway.class);
 
@@ -38,6 +39,7 @@ final class LiveGateway implements GatewayState, SmartLifecycle {
   private final Readiness readiness;
   private final Coalesced<List<Problem>> refreshes =
       new Coalesced<>("route-refresh", this::rebuild);
+  private @Nullable Snapshot first; // confined to the thread that starts the application
   private volatile @Nullable HttpDataPlane dataPlane;
   private volatile boolean running;
 
@@ -52,12 +54,22 @@ final class LiveGateway implements GatewayState, SmartLifecycle {
     this.readiness = readiness;
   }
 
+  /**
+   * Refuses a wrong configuration while nothing is bound: a management address that may not be had
+   * is not opened for the moment that it takes to find that out.
+   */
+  @Override
+  public void afterSingletonsInstantiated() {
+    first = source.build(definitions(), 1);
+  }
+
   @Override
   public void start() {
-    Snapshot first = source.build(definitions(), 1);
+    Snapshot snapshot = first == null ? source.build(definitions(), 1) : first;
+    first = null;
     HttpDataPlane created = factory.get();
     try {
-      created.start(first);
+      created.start(snapshot);
     } catch (RuntimeException failure) {
       created.close();
       throw failure;
