@@ -152,6 +152,17 @@ public final class FilterRegistry {
     rows.put(name, new Row(List.of(shortcut), List.of(), true, factory));
   }
 
+  private FilterRegistry(Map<String, Row> rows) {
+    this.rows.putAll(rows);
+  }
+
+  /** This registry and one filter more, which takes no arguments and serves every route. */
+  public FilterRegistry with(String name, HttpFilter filter) {
+    FilterRegistry more = new FilterRegistry(rows);
+    more.row(name, arguments -> filter);
+    return more;
+  }
+
   /** The names of the filters that there are, sorted. */
   public Set<String> names() {
     return Collections.unmodifiableSet(rows.keySet());

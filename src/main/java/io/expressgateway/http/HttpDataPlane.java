@@ -47,7 +47,10 @@ public interface HttpDataPlane extends AutoCloseable {
   /** Exchanges since start. */
   Ledger ledger();
 
-  /** From now on every response asks its connection to close. */
+  /**
+   * From now on every response asks its connection to close; idle connections close, spread over
+   * the snapshot's {@code drain.jitter}.
+   */
   void beginDrain();
 
   /** Stops accepting and waits until all exchanges have ended; whether they did in time. */

@@ -217,8 +217,7 @@ public final class HttpEngine implements HttpDataPlane {
     for (Listener listener : listeners) {
       listener.limits(context(listener.name()).spec());
     }
-    List<Cluster> all = allClusters();
-    published = all;
+    List<Cluster> all = publishClusters();
     names.refresh(all);
     workers.getFirst().eventLoop().execute(() -> prober.watch(all));
     for (int i = 0; i < workers.size(); i++) {
@@ -238,8 +237,10 @@ public final class HttpEngine implements HttpDataPlane {
       }
       next.put(spec.name(), known);
     }
-    clusters.clear();
-    clusters.putAll(next);
+    synchronized (clusters) {
+      clusters.clear();
+      clusters.putAll(next);
+    }
   }
 
   private RoutePlan plan(Route route) {
@@ -261,16 +262,19 @@ public final class HttpEngine implements HttpDataPlane {
             address,
             missing ->
                 Cluster.create(ClusterSpec.implicit(missing), Ticker.SYSTEM, healthListener));
-    List<Cluster> all = allClusters();
-    published = all;
+    publishClusters();
     names.refresh(List.of(made));
     return made;
   }
 
-  private List<Cluster> allClusters() {
-    List<Cluster> all = new ArrayList<>(clusters.values());
-    all.addAll(adHoc.values());
-    return List.copyOf(all);
+  /** Configured and made-up clusters; an event loop and a publishing thread may meet here. */
+  private List<Cluster> publishClusters() {
+    synchronized (clusters) {
+      List<Cluster> all = new ArrayList<>(clusters.values());
+      all.addAll(adHoc.values());
+      published = List.copyOf(all);
+      return published;
+    }
   }
 
   @Override
@@ -353,7 +357,9 @@ public final class HttpEngine implements HttpDataPlane {
 
   @Override
   public void beginDrain() {
-    listeners.forEach(Listener::drain);
+    Snapshot.Drain drain = currentState().snapshot().drain();
+    long spreadNanos = (long) (drain.timeout().toNanos() * drain.jitter());
+    listeners.forEach(listener -> listener.drain(spreadNanos));
   }
 
   @Override

@@ -55,7 +55,7 @@ public record Snapshot(
    *
    * @param settle not ready but still accepting, so that load balancers in front notice
    * @param timeout the longest wait for running exchanges
-   * @param jitter random share by which connections are asked to leave earlier
+   * @param jitter the share of {@code timeout} over which idle connections are closed, at random
    */
   public record Drain(Duration settle, Duration timeout, double jitter) {}
 }

@@ -61,8 +61,8 @@ class GatewayProcessTest {
     assertThat(run("/nowhere/gateway.yaml")).isEqualTo(1);
     assertThat(text(err).lines())
         .containsExactly(
-            "FILE | /nowhere/gateway.yaml | there is no readable file of this name | name a"
-                + " configuration file that exists");
+            "configuration file | /nowhere/gateway.yaml | does not exist | name a YAML or properties"
+                + " file");
   }
 
   @Test
@@ -71,7 +71,7 @@ class GatewayProcessTest {
     Files.writeString(
         file,
         """
-        server: { port: 0, address: 127.0.0.1 }
+        management.server.port: 0
         spring.cloud.gateway.server.webflux.routes:
           - { id: a, uri: "lb://nowhere", predicates: [ Path=/a ] }
           - { id: b, uri: "lb://nowhere", predicates: [ Path=/b ] }
@@ -87,7 +87,8 @@ class GatewayProcessTest {
   @Test
   void whatValidationFindsIsALineEach() {
     String routes = "--spring.cloud.gateway.server.webflux.routes";
-    assertThat(run("--server.port=0", routes + "[0].id=a", routes + "[0].uri=lb://a")).isEqualTo(1);
+    assertThat(run("--management.server.port=0", routes + "[0].id=a", routes + "[0].uri=lb://a"))
+        .isEqualTo(1);
     assertThat(text(err).lines())
         .containsExactly(
             "spring.cloud.gateway.server.webflux.routes[0].predicates | [] | must not be empty |"
@@ -100,15 +101,15 @@ class GatewayProcessTest {
     Files.writeString(file, "a: [1\nb: }");
 
     assertThat(run(file.toString())).isEqualTo(1);
-    assertThat(text(err).lines()).hasSize(1).first().asString().startsWith("FILE | ");
+    assertThat(text(err).lines()).hasSize(1).first().asString().startsWith("configuration file | ");
   }
 
   @Test
   void aPortInUseIsOneLine() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String port = Integer.toString(taken.getLocalPort());
-      assertThat(run("--server.port=" + port, "--server.address=127.0.0.1")).isEqualTo(1);
-      assertThat(run("--server.port=0", "--test.bind=127.0.0.1:" + port)).isEqualTo(1);
+      assertThat(run("--management.server.port=" + port)).isEqualTo(1);
+      assertThat(run("--management.server.port=0", "--test.bind=127.0.0.1:" + port)).isEqualTo(1);
       assertThat(text(err).lines()).hasSize(2);
       assertThat(text(err))
           .contains("management.server.port | " + port + " | the port is in use | ")
@@ -162,8 +163,7 @@ class GatewayProcessTest {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx128m", "-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(FakeGateway.class.getName(), "--server.port=0"));
-    command.add("--server.address=127.0.0.1");
+    command.addAll(List.of(FakeGateway.class.getName(), "--management.server.port=0"));
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command)
         .redirectError(ProcessBuilder.Redirect.DISCARD)

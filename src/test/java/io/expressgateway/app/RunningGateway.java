@@ -21,8 +21,7 @@ final class RunningGateway implements AutoCloseable {
 
   RunningGateway(List<Class<?>> sources, String... properties) {
     List<String> arguments = new ArrayList<>();
-    arguments.add("--server.port=0");
-    arguments.add("--server.address=127.0.0.1");
+    arguments.add("--management.server.port=0");
     arguments.add("--spring.cloud.gateway.server.webflux.routes[0].id=orders");
     arguments.add("--spring.cloud.gateway.server.webflux.routes[0].uri=lb://orders");
     arguments.add("--spring.cloud.gateway.server.webflux.routes[0].order=3");

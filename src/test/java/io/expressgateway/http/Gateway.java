@@ -61,6 +61,17 @@ public final class Gateway implements AutoCloseable {
     private FilterRegistry filters = new FilterRegistry();
     private int loops = 1;
     private String transport = "auto";
+    private final ClusterSpec defaults = ClusterSpec.implicit(new HostPort("127.0.0.1", 1));
+    private String balancer = defaults.balancer();
+    private String hashOn = defaults.hashOn();
+    private Duration connectTimeout = defaults.connectTimeout();
+    private Duration firstByteTimeout = defaults.firstByteTimeout();
+    private ClusterSpec.Retry retry = defaults.retry();
+    private ClusterSpec.HealthCheck healthCheck;
+    private ClusterSpec.Outlier outlier = defaults.outlier();
+    private ClusterSpec.Pool pool = defaults.pool();
+    private ListenerSpec.HttpLimits limits = ListenerSpec.HttpLimits.DEFAULTS;
+    private int port;
 
     public Builder endpoints(int... ports) {
       for (int port : ports) {
@@ -94,6 +105,77 @@ public final class Gateway implements AutoCloseable {
       return this;
     }
 
+    /** An endpoint by name. */
+    public Builder endpoint(String host, int port) {
+      endpoints.add(new EndpointSpec(new HostPort(host, port), 1));
+      return this;
+    }
+
+    public Builder balancer(String name, String on) {
+      balancer = name;
+      hashOn = on;
+      return this;
+    }
+
+    public Builder connectTimeout(Duration timeout) {
+      connectTimeout = timeout;
+      return this;
+    }
+
+    public Builder firstByteTimeout(Duration timeout) {
+      firstByteTimeout = timeout;
+      return this;
+    }
+
+    public Builder retry(int budgetPercent, int replayBufferBytes) {
+      retry = new ClusterSpec.Retry(budgetPercent, replayBufferBytes);
+      return this;
+    }
+
+    public Builder healthCheck(ClusterSpec.HealthCheck check) {
+      healthCheck = check;
+      return this;
+    }
+
+    public Builder outlier(ClusterSpec.Outlier policy) {
+      outlier = policy;
+      return this;
+    }
+
+    public Builder pool(ClusterSpec.Pool limits) {
+      pool = limits;
+      return this;
+    }
+
+    public Builder limits(UnaryOperator<ListenerSpec.HttpLimits> change) {
+      limits = change.apply(ListenerSpec.HttpLimits.DEFAULTS);
+      return this;
+    }
+
+    /** Timers of the listener; the other limits keep their defaults. */
+    public Builder timers(Duration bodyIdle, Duration writeStall, Duration response) {
+      return limits(d ->
+          new ListenerSpec.HttpLimits(
+              d.headerTimeout(),
+              bodyIdle,
+              d.minBodyRate(),
+              writeStall,
+              response,
+              d.keepAliveTimeout(),
+              d.maxKeepAliveRequests(),
+              d.maxHeaderBytes(),
+              d.maxHeaderFields(),
+              1L << 40,
+              d.maxPipelined(),
+              d.underscoreHeaders()));
+    }
+
+    /** The listener's port; 0, the default, for any free one. */
+    public Builder port(int number) {
+      port = number;
+      return this;
+    }
+
     public Builder route(
         String id,
         List<String> predicates,
@@ -113,9 +195,6 @@ public final class Gateway implements AutoCloseable {
     }
 
     public Gateway start() {
-      if (routes.isEmpty()) {
-        route("all", List.of(), List.of(), Map.of());
-      }
       RecordingMetrics metrics = new RecordingMetrics();
       HttpEngine engine =
           HttpEngine.create(
@@ -134,28 +213,31 @@ public final class Gateway implements AutoCloseable {
       return new Gateway(engine, metrics);
     }
 
-    private Snapshot snapshot() {
-      ClusterSpec defaults = ClusterSpec.implicit(new HostPort("127.0.0.1", 1));
+    /** The snapshot as built so far. */
+    public Snapshot snapshot() {
+      if (routes.isEmpty()) {
+        route("all", List.of(), List.of(), Map.of());
+      }
       ClusterSpec spec =
           new ClusterSpec(
               "test",
               ClusterSpec.Protocol.HTTP1,
-              defaults.balancer(),
-              defaults.hashOn(),
+              balancer,
+              hashOn,
               defaults.affinityCookie(),
               defaults.slowStart(),
-              defaults.connectTimeout(),
-              defaults.firstByteTimeout(),
-              defaults.retry(),
+              connectTimeout,
+              firstByteTimeout,
+              retry,
               endpoints,
-              null,
-              defaults.outlier(),
-              defaults.pool(),
+              healthCheck,
+              outlier,
+              pool,
               false);
       ListenerSpec web =
           new ListenerSpec(
               "web",
-              new HostPort("127.0.0.1", 0),
+              new HostPort("127.0.0.1", port),
               ListenerSpec.Protocol.HTTP,
               65_536,
               65_536,
@@ -163,7 +245,7 @@ public final class Gateway implements AutoCloseable {
               "",
               ListenerSpec.Forwarding.ALL,
               new ListenerSpec.AccessLogSpec("off", "stdout", 1.0),
-              ListenerSpec.HttpLimits.DEFAULTS);
+              limits);
       return new Snapshot(
           1,
           "test",

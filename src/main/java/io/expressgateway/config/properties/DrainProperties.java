@@ -9,7 +9,7 @@ import java.time.Duration;
  *
  * @param settle not ready but still accepting, so that load balancers in front notice
  * @param timeout the longest wait for running exchanges
- * @param jitter random share by which connections are asked to leave earlier
+ * @param jitter share of the timeout over which idle connections are closed, at random
  */
 public record DrainProperties(
     @DefaultValue("11s") Duration settle,

@@ -34,11 +34,14 @@ public final class ConnectionRegistry {
     return size;
   }
 
-  /** Idle connections close, busy ones close after their response; new ones serve one request. */
-  public void drain() {
+  /**
+   * Idle connections close, spread over {@code spreadNanos} so that their clients do not come back
+   * somewhere else all at once; busy ones close after their response; new ones serve one request.
+   */
+  public void drain(long spreadNanos) {
     draining = true;
     for (Http1ServerConnection connection : snapshot()) {
-      connection.drain();
+      connection.drain(spreadNanos);
     }
   }
 

@@ -133,6 +133,9 @@ abstract class HeadParser {
         if (lineEnd == start && start == 0 && toleratesEmptyLine()) {
           continue;
         }
+        if (at > maxBytes) {
+          return fail(Fault.START_LINE_TOO_LARGE);
+        }
         Fault fault = startLine(bytes, start, lineEnd);
         if (fault != null) {
           return fail(fault);

@@ -32,6 +32,8 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter im
     BODY_CHUNKED,
     BODY_CLOSE,
     TUNNEL,
+    /** The whole response has been read; the exchange has not let go of the connection yet. */
+    ENDED,
     CLOSED
   }
 
@@ -159,6 +161,11 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter im
       }
       case BODY_CHUNKED -> chunked(in);
       case BODY_CLOSE, TUNNEL -> deliver(in.readRetainedSlice(in.readableBytes()));
+      case ENDED -> {
+        worker.metrics().onSecurity(worker.index(), Why.UPSTREAM_EXTRA_BYTES.code(), "close");
+        in.skipBytes(in.readableBytes());
+        reusable = false;
+      }
       case CLOSED -> in.skipBytes(in.readableBytes());
     }
   }
@@ -291,6 +298,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter im
     }
     Exchange current = exchange;
     if (current != null) {
+      state = State.ENDED;
       current.onResponseEnd(trailers);
     }
   }
@@ -346,14 +354,14 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter im
         exchange = null;
         current.onUpstreamFailure(Why.UPSTREAM_CLOSED, begun);
       }
-      case IDLE, CLOSED -> {}
+      case IDLE, ENDED, CLOSED -> {}
     }
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (cause instanceof IOException) {
-      if (state == State.BODY_CLOSE) {
+      if (state == State.BODY_CLOSE || state == State.TUNNEL) {
         // Only a FIN ends such a body; a reset truncates it.
         fail(Why.UPSTREAM_TRUNCATED);
       }

@@ -81,6 +81,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
   private long stalledSinceNanos;
   private long stalledBytes;
   private long lingerUntilNanos;
+  private long leaveAtNanos = Long.MAX_VALUE;
   private boolean closeAfterFlush;
 
   /** A connection that {@code listener} accepted on {@code worker}'s loop. */
@@ -172,16 +173,21 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
   }
 
-  /** The client half-closed: it still reads, so what it asked for is still answered. */
+  /**
+   * The client sent its FIN. Whether it still reads cannot be known: a client that said {@code
+   * Connection: close} and has sent all it had is answered; one that meant to go on and closes before
+   * its response has gone away, and the endpoint need not work for it.
+   */
   private void onInputEnd() {
     inputEnded = true;
     keepAlive = false;
     Exchange current = exchange;
-    if (state == State.TUNNEL && current != null) {
+    if (current == null) {
+      close();
+    } else if (state == State.TUNNEL) {
       current.onRequestEnd(null);
-    } else if (current != null && !current.isRequestEnded()) {
+    } else if (!current.isRequestEnded() || parser.isKeepAlive()) {
       current.onDownstreamGone();
-    } else if (current == null) {
       close();
     }
   }
@@ -514,7 +520,9 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     writer().discardHead();
     // A reset, not a FIN: a client that reads until close must not take this for the end.
     ChannelHandlerContext context = context();
-    if (context.channel() instanceof io.netty.channel.socket.SocketChannel socket) {
+    // A socket that is closed already takes no options.
+    if (context.channel().isOpen()
+        && context.channel() instanceof io.netty.channel.socket.SocketChannel socket) {
       socket.config().setSoLinger(0);
     }
     state = State.CLOSING;
@@ -579,6 +587,8 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     state = State.HEAD;
     idleSinceNanos = System.nanoTime();
     arm(idleSinceNanos + limits.keepAliveTimeout().toNanos());
+    // Before what waits is looked at: when too much of it still waits, hold() stops reading again.
+    read(true);
     ByteBuf next = held;
     held = null;
     if (next != null) {
@@ -592,7 +602,6 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
       }
       flush();
     }
-    read(true);
   }
 
   /**
@@ -638,12 +647,19 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
   // ---------------------------------------------------------------- drain
 
   /**
-   * The gateway drains: an idle connection ends now, a busy one after its response. On the loop.
+   * The gateway drains: an idle connection ends within {@code spreadNanos}, a busy one after its
+   * response. On the loop.
    */
-  public void drain() {
+  void drain(long spreadNanos) {
     keepAlive = false;
-    if (exchange == null && !parser.hasBegun() && isOpen()) {
+    if (exchange != null || parser.hasBegun() || !isOpen()) {
+      return;
+    }
+    if (spreadNanos <= 0) {
       close();
+    } else {
+      leaveAtNanos = System.nanoTime() + Math.floorMod(worker.random(), spreadNanos);
+      arm(leaveAtNanos);
     }
   }
 
@@ -696,7 +712,11 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
   private long checkHead(long now) {
     long start = parser.hasBegun() ? headStartNanos : idleSinceNanos;
     long limit = (parser.hasBegun() ? limits.headerTimeout() : limits.keepAliveTimeout()).toNanos();
-    if (now - start < limit) {
+    boolean leaves = !parser.hasBegun() && leaveAtNanos != Long.MAX_VALUE;
+    if (leaves && now - leaveAtNanos < 0) {
+      return leaveAtNanos;
+    }
+    if (!leaves && now - start < limit) {
       return start + limit;
     }
     if (parser.hasBegun()) {

@@ -145,7 +145,8 @@ final class RequestParser extends HeadParser {
     String authority = "";
     if (host >= 0) {
       authority = sameOrNew(host);
-      if (!authority.equals(knownAuthority)) {
+      // Empty is what nothing known looks like, and never good (RFC 9110 section 4.2.1).
+      if (authority.isEmpty() || !authority.equals(knownAuthority)) {
         if (!Tokens.isAuthority(authority)) {
           return Fault.HOST;
         }

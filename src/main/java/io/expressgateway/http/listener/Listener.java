@@ -179,8 +179,8 @@ public final class Listener {
   }
 
   /** Asks connections to leave; see {@link ConnectionRegistry#drain}. */
-  public void drain() {
-    onEachLoop(ConnectionRegistry::drain);
+  public void drain(long spreadNanos) {
+    onEachLoop(registry -> registry.drain(spreadNanos));
   }
 
   /** Stops accepting; open connections live on. */

@@ -2,12 +2,9 @@ package io.expressgateway.http.proxy;
 
 import io.expressgateway.cluster.Cluster;
 import io.expressgateway.cluster.Endpoint;
-import io.expressgateway.cluster.PickRequest;
-import io.expressgateway.filter.FilterExchange;
-import io.expressgateway.filter.HttpFilter;
 import io.expressgateway.filter.LocalResponse;
-import io.expressgateway.filter.RetryPolicy;
 import io.expressgateway.http.Why;
+import io.expressgateway.http.proxy.ExchangeTimers.Waiting;
 import io.expressgateway.message.HeaderBlock;
 import io.expressgateway.message.HeaderName;
 import io.expressgateway.message.HttpVersion;
@@ -21,58 +18,31 @@ import io.netty.buffer.Unpooled;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.IdentityHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One request and its response: joins a downstream stream to an upstream stream, with the route's
- * filters, tries and timers between them.
+ * filters ({@link FilterRun}), tries ({@link Tries}) and timers ({@link ExchangeTimers}) between
+ * them.
  *
  * <p>The protocols of both sides call the {@code on...} methods; every one of them contains
  * whatever is thrown below it. Bodies are never collected: what cannot go on waits in a queue that
  * holds at most what had been read when the side was told to stop reading. The exchange ends
  * exactly once, in {@link #finish}.
  *
- * <p>Longer than most files because it is one state machine: routing, forwarding, trying again and
- * ending share the same few fields, and splitting them would hide the order in which they change.
- * Confined to the event loop of its downstream connection.
+ * <p>Longer than most files because it is one state machine: forwarding in both directions and
+ * ending share the same few fields, and splitting them further would hide the order in which they
+ * change. Confined to the event loop of its downstream connection.
  */
-public final class Exchange extends TimerWheel.Task
-    implements FilterExchange, RouteRequest, PickRequest, UpstreamSource.Waiter {
-
-  /** Tries on other endpoints after connect failures, beyond the first; HAProxy's default. */
-  private static final int CONNECT_RETRIES = 3;
+public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
 
   /** 1xx heads passed per response; more is an endpoint gone wrong. */
   private static final int MAX_INFORMATIONAL = 16;
 
-  /** A tunnel in which nothing moves for this long is closed (PRODUCT.md: WebSocket idle 60 s). */
-  private static final long TUNNEL_IDLE_NANOS = 60_000_000_000L;
-
-  private enum Waiting {
-    NOTHING,
-    FILTER,
-    BACKOFF,
-    UPSTREAM_WRITABLE,
-    RESPONSE_HEAD,
-    RESPONSE_BODY,
-    TUNNEL
-  }
-
-  private enum Suspended {
-    NO,
-    REQUEST_HEAD,
-    REQUEST_DATA,
-    RESPONSE_HEAD,
-    RESPONSE_DATA
-  }
-
   private static final Object END = new Object();
-  private static final HttpFilter[] NO_FILTERS = {};
 
   final Worker worker;
   final Peer peer;
@@ -91,41 +61,27 @@ public final class Exchange extends TimerWheel.Task
 
   @Nullable RouteMatch match;
   private @Nullable RoutePlan plan;
-  private HttpFilter[] filters = NO_FILTERS;
-  private int filtersBegun;
+  private @Nullable FilterRun filters;
   private boolean hasBodyFilters;
-  @Nullable InetSocketAddress client;
-  private @Nullable IdentityHashMap<Object, Object> attributes;
+  private @Nullable InetSocketAddress client;
   private boolean preserveHost;
   private @Nullable URI upstreamUri;
-  private @Nullable RetryPolicy retryPolicy;
   private long maxBody;
 
-  private Suspended suspended = Suspended.NO;
-  private int suspendedFilter;
-  private @Nullable ByteBuf suspendedData;
-
-  @Nullable Cluster cluster;
-  @Nullable Endpoint endpoint;
+  final Tries tries;
+  final ExchangeTimers timers;
   private @Nullable Upstream upstream;
   private boolean acquiring;
-  private boolean tryOpen;
   private boolean isInTurn;
-  private boolean staleSaved;
-  private int retries;
-  private Duration lastBackoff = Duration.ZERO;
-  int attempts;
-  private Endpoint @Nullable [] tried;
-  private int connectFailures;
 
   private long requestBytes;
   private boolean requestEnded;
   private boolean requestSent;
   private @Nullable HeaderBlock requestTrailers;
   private @Nullable ArrayDeque<Object> requestQueue;
-  private @Nullable ReplayBuffer replay;
 
   @Nullable ResponseHead response;
+  private @Nullable ResponseHead heldHead;
   private boolean responseBodiless;
   private boolean responseStarted;
   private boolean responseBegunUpstream;
@@ -134,17 +90,7 @@ public final class Exchange extends TimerWheel.Task
   private @Nullable HeaderBlock responseTrailers;
   private boolean isTunnel;
   private boolean isLocal;
-  private boolean runsResponseFilters;
 
-  private Waiting waiting = Waiting.NOTHING;
-  private long waitDeadline = Long.MAX_VALUE;
-  private Why waitWhy = Why.INTERNAL_ERROR;
-  private long totalDeadline = Long.MAX_VALUE;
-  private long lastMoveNanos;
-
-  long upstreamStartNanos;
-  long upstreamHeadNanos;
-  private int upstreamStatus;
   long bytesOut;
   String why = "";
   private @Nullable Object trace;
@@ -172,6 +118,8 @@ public final class Exchange extends TimerWheel.Task
     this.startNanos = startNanos;
     this.upgrade = upgrade;
     this.state = worker.state();
+    this.tries = new Tries(this, worker);
+    this.timers = new ExchangeTimers(this, worker);
     this.maxBody = peer.listener().spec().http().maxBodyBytes();
   }
 
@@ -186,6 +134,7 @@ public final class Exchange extends TimerWheel.Task
       originalQuery = head.query();
       originalAuthority = head.authority();
       client = peer.client(head);
+      peer.stripUntrusted(head.headers());
       if (worker.tracing() != null) {
         trace = worker.tracing().start(head);
       }
@@ -244,7 +193,7 @@ public final class Exchange extends TimerWheel.Task
       if (isTunnel) {
         sendTunnelEnd();
       } else if (mayForwardRequest()) {
-        forwardRequestEnd();
+        forwardRequestEnd(0);
       } else {
         requestQueue().add(END);
       }
@@ -256,7 +205,7 @@ public final class Exchange extends TimerWheel.Task
   /** The client's stream can take more response body again. */
   public void onDownstreamWritable() {
     Upstream stream = upstream;
-    if (!done && stream != null && suspended == Suspended.NO) {
+    if (!done && stream != null && !isSuspended()) {
       stream.readBody(true);
     }
   }
@@ -319,38 +268,27 @@ public final class Exchange extends TimerWheel.Task
     }
     RoutePlan chosen = state.plan(matched);
     plan = chosen;
-    filters = chosen.filters();
-    hasBodyFilters = chosen.hasBodyFilters();
-    cluster = chosen.cluster();
+    if (chosen.filters().length > 0) {
+      filters = new FilterRun(this, chosen.filters());
+      hasBodyFilters = chosen.hasBodyFilters();
+    }
+    tries.cluster(chosen.cluster());
     RouteTimeouts timeouts = chosen.timeouts();
     if (timeouts.maxBodyBytes() > 0) {
       maxBody = timeouts.maxBodyBytes();
     }
     if (timeouts.totalNanos() > 0) {
-      totalDeadline = startNanos + timeouts.totalNanos();
-      armTimer();
+      timers.total(startNanos + timeouts.totalNanos());
     }
-    runRequestHead(0);
+    filterRequestHead(0);
   }
 
-  private void runRequestHead(int from) {
-    for (int i = from; i < filters.length; i++) {
-      filtersBegun = i + 1;
-      try {
-        filters[i].onRequestHead(this);
-      } catch (Throwable t) {
-        contain(t, Why.FILTER_ERROR);
-        return;
-      }
-      if (done || isLocal) {
-        return;
-      }
-      if (suspended != Suspended.NO) {
-        suspendedAt(Suspended.REQUEST_HEAD, i);
-        return;
-      }
+  /** Goes on with the request head at filter {@code from}. */
+  void filterRequestHead(int from) {
+    FilterRun run = filters;
+    if (run == null || run.requestHead(from)) {
+      dispatch();
     }
-    dispatch();
   }
 
   private void dispatch() {
@@ -361,7 +299,7 @@ public final class Exchange extends TimerWheel.Task
     if (upstreamUri != null && !useUpstreamUri(upstreamUri)) {
       return;
     }
-    if (cluster == null) {
+    if (tries.cluster == null) {
       fail(Why.NO_HEALTHY_ENDPOINT);
       return;
     }
@@ -370,8 +308,7 @@ public final class Exchange extends TimerWheel.Task
       head.contentLength(RequestHead.UNKNOWN_LENGTH);
       head.headers().remove(HeaderName.CONTENT_LENGTH);
     }
-    cluster.retryBudget().onRequest();
-    replay = new ReplayBuffer(cluster.spec().retry().replayBufferBytes());
+    tries.prepare();
     tryEndpoint(false);
   }
 
@@ -382,7 +319,7 @@ public final class Exchange extends TimerWheel.Task
       fail(Why.FILTER_ERROR);
       return false;
     }
-    cluster = state.adHocCluster(new HostPort(stripBrackets(host), port));
+    tries.cluster(state.adHocCluster(new HostPort(stripBrackets(host), port)));
     String path = uri.getRawPath();
     head.path(path == null || path.isEmpty() ? "/" : path);
     head.query(uri.getRawQuery());
@@ -411,22 +348,13 @@ public final class Exchange extends TimerWheel.Task
   // ---------------------------------------------------------------- tries
 
   private void tryEndpoint(boolean fresh) {
-    Cluster target = cluster;
-    if (target == null) {
-      throw new IllegalStateException("no cluster");
-    }
-    Endpoint chosen = fresh && endpoint != null ? endpoint : target.pick(this);
-    if (chosen == null) {
+    Endpoint chosen = tries.begin(fresh);
+    Cluster target = tries.cluster;
+    if (chosen == null || target == null) {
       fail(Why.NO_HEALTHY_ENDPOINT);
       return;
     }
-    endpoint = chosen;
-    attempts++;
-    chosen.started();
-    tryOpen = true;
     acquiring = true;
-    upstreamStartNanos = System.nanoTime();
-    upstreamStatus = 0;
     RoutePlan current = plan;
     long connectNanos = current == null ? 0 : current.timeouts().connectNanos();
     worker
@@ -449,14 +377,11 @@ public final class Exchange extends TimerWheel.Task
     try {
       acquiring = false;
       upstream = stream;
-      upstreamStartNanos = System.nanoTime();
+      tries.sending();
       stream.sendHead(head, hostFor(), head.contentLength() == 0);
-      ReplayBuffer sent = replay;
-      if (sent != null && attempts > 1) {
-        sent.replayTo(stream);
-        if (requestSent) {
-          awaitResponseHead();
-        }
+      tries.ready(stream);
+      if (requestSent) {
+        awaitResponseHead();
       }
       drainRequestQueue();
       if (!done && !requestEnded) {
@@ -471,11 +396,13 @@ public final class Exchange extends TimerWheel.Task
   }
 
   private String hostFor() {
-    Endpoint target = endpoint;
+    Endpoint target = tries.endpoint;
     if (preserveHost || target == null) {
       return head.authority();
     }
-    return head.authority().equals(originalAuthority) ? target.label() : head.authority();
+    // The port that the scheme implies is left out, as clients do (RFC 9110 section 4.2.1).
+    String label = target.label();
+    return label.endsWith(":80") ? label.substring(0, label.length() - 3) : label;
   }
 
   @Override
@@ -486,12 +413,8 @@ public final class Exchange extends TimerWheel.Task
     try {
       acquiring = false;
       boolean endpointFault = reason == Why.CONNECT_FAILED || reason == Why.CONNECT_TIMEOUT;
-      endTry(endpointFault ? Endpoint.Outcome.FAILURE : Endpoint.Outcome.CANCELLED);
-      boolean again =
-          endpointFault
-              && connectFailures++ < CONNECT_RETRIES
-              && hasUntriedEndpoint()
-              && spendRetry(reason);
+      tries.end(endpointFault ? Endpoint.Outcome.FAILURE : Endpoint.Outcome.CANCELLED);
+      boolean again = endpointFault && tries.afterConnectFailure(reason);
       if (again) {
         tryEndpoint(false);
       } else {
@@ -503,35 +426,6 @@ public final class Exchange extends TimerWheel.Task
     }
   }
 
-  private boolean hasUntriedEndpoint() {
-    remember(endpoint);
-    Cluster target = cluster;
-    Endpoint next = target == null ? null : target.pick(this);
-    return next != null && !isTried(next);
-  }
-
-  private void remember(@Nullable Endpoint used) {
-    if (used == null) {
-      return;
-    }
-    Endpoint[] before = tried;
-    Endpoint[] now = new Endpoint[before == null ? 1 : before.length + 1];
-    if (before != null) {
-      System.arraycopy(before, 0, now, 0, before.length);
-    }
-    now[now.length - 1] = used;
-    tried = now;
-  }
-
-  private boolean spendRetry(Why reason) {
-    Cluster target = cluster;
-    if (target == null || !target.retryBudget().tryRetry()) {
-      return false;
-    }
-    worker.metrics().onRetry(worker.index(), target.spec().name(), reason.code());
-    return true;
-  }
-
   /** The endpoint's connection ended or misbehaved before the response had ended. */
   public void onUpstreamFailure(Why reason, boolean responseByteSeen) {
     if (done) {
@@ -541,24 +435,17 @@ public final class Exchange extends TimerWheel.Task
       Upstream failed = upstream;
       upstream = null;
       boolean reused = failed != null && failed.isReused();
-      if (responseStarted) {
-        endTry(Endpoint.Outcome.FAILURE);
+      if (responseStarted || isSuspended()) {
+        // What a filter holds back cannot be sent again.
+        tries.end(Endpoint.Outcome.FAILURE);
         fail(reason);
       } else if (reused
           && !responseByteSeen
           && reason == Why.UPSTREAM_CLOSED
-          && !staleSaved
-          && isReplayable()) {
-        // Not the endpoint's fault: it closed an idle connection just as we used it.
-        staleSaved = true;
-        endTry(Endpoint.Outcome.CANCELLED);
-        Cluster target = cluster;
-        worker
-            .metrics()
-            .onStaleConnectionSaved(worker.index(), target == null ? "" : target.spec().name());
+          && tries.afterStaleConnection()) {
         tryEndpoint(true);
       } else {
-        endTry(Endpoint.Outcome.FAILURE);
+        tries.end(Endpoint.Outcome.FAILURE);
         retryOrFail(reason);
       }
       flushIfLate();
@@ -567,74 +454,40 @@ public final class Exchange extends TimerWheel.Task
     }
   }
 
-  /** Whether what was sent may be sent again (RFC 9110 section 9.2.2) and is still there. */
-  private boolean isReplayable() {
-    ReplayBuffer sent = replay;
-    return sent != null && sent.isComplete() && isIdempotent(head.method()) && !upgrade;
-  }
-
-  private static boolean isIdempotent(String method) {
-    return switch (method) {
-      case "GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE" -> true;
-      default -> false;
-    };
-  }
-
   private void retryOrFail(Why reason) {
-    RetryPolicy policy = retryPolicy;
-    if (policy != null && policy.onFailure() && mayRetryBy(policy) && spendRetry(reason)) {
-      retryBy(policy);
+    if (tries.afterFailure(reason)) {
+      retry();
     } else {
       fail(reason);
     }
   }
 
-  private boolean mayRetryBy(RetryPolicy policy) {
-    ReplayBuffer sent = replay;
-    boolean inTime =
-        policy.timeout().isZero() || System.nanoTime() - startNanos < policy.timeout().toNanos();
-    return retries < policy.retries()
-        && inTime
-        && policy.methods().contains(head.method())
-        && sent != null
-        && sent.isComplete();
-  }
-
-  private void retryBy(RetryPolicy policy) {
-    remember(endpoint);
-    retries++;
-    lastBackoff = policy.backoff(retries, lastBackoff, (worker.random() >>> 11) * 0x1.0p-53);
-    long backoff = lastBackoff.toNanos();
+  private void retry() {
+    long backoff = tries.backoffNanos();
     if (backoff <= 0) {
       tryEndpoint(false);
     } else {
-      waitFor(Waiting.BACKOFF, System.nanoTime() + backoff, Why.INTERNAL_ERROR);
+      timers.waitFor(Waiting.BACKOFF, System.nanoTime() + backoff, Why.INTERNAL_ERROR);
     }
   }
 
-  private void endTry(Endpoint.Outcome outcome) {
-    Endpoint used = endpoint;
-    Cluster target = cluster;
-    if (!tryOpen || used == null || target == null) {
-      return;
-    }
-    tryOpen = false;
-    long now = System.nanoTime();
-    long began = upstreamStartNanos;
-    long head = upstreamHeadNanos > began ? upstreamHeadNanos : now;
-    used.finished(outcome, head - began);
-    worker
-        .metrics()
-        .onUpstreamEnd(
-            worker.index(), target.spec().name(), used.label(), upstreamStatus, now - began);
+  void onBackoffOver() {
+    tryEndpoint(false);
+    flushIfLate();
+  }
+
+  /** The endpoint kept silent for too long before its response. */
+  void onTryTimeout(Why reason) {
+    cancelUpstream();
+    tries.end(Endpoint.Outcome.FAILURE);
+    retryOrFail(reason);
+    flushIfLate();
   }
 
   // ---------------------------------------------------------------- request body
 
   private boolean mayForwardRequest() {
-    return upstream != null
-        && suspended == Suspended.NO
-        && (requestQueue == null || requestQueue.isEmpty());
+    return upstream != null && !isSuspended() && (requestQueue == null || requestQueue.isEmpty());
   }
 
   private ArrayDeque<Object> requestQueue() {
@@ -648,46 +501,23 @@ public final class Exchange extends TimerWheel.Task
 
   private void drainRequestQueue() {
     ArrayDeque<Object> queue = requestQueue;
-    while (queue != null
-        && !queue.isEmpty()
-        && upstream != null
-        && suspended == Suspended.NO
-        && !done) {
+    while (queue != null && !queue.isEmpty() && upstream != null && !isSuspended() && !done) {
       Object next = queue.poll();
       if (next instanceof ByteBuf data) {
         forwardRequestData(data, 0);
       } else {
-        forwardRequestEnd();
+        forwardRequestEnd(0);
       }
     }
   }
 
-  private void forwardRequestData(ByteBuf data, int from) {
-    ByteBuf piece = data;
-    if (hasBodyFilters) {
-      for (int i = from; i < filters.length; i++) {
-        if (filters[i].isHeadOnly()) {
-          continue;
-        }
-        try {
-          piece = filters[i].onRequestData(this, piece);
-        } catch (Throwable t) {
-          // Ownership went to the filter; what it did before it threw is its own affair.
-          contain(t, Why.FILTER_ERROR);
-          return;
-        }
-        if (done || isLocal) {
-          piece.release();
-          return;
-        }
-        if (suspended != Suspended.NO) {
-          suspendedData = piece;
-          suspendedAt(Suspended.REQUEST_DATA, i);
-          return;
-        }
-      }
+  /** Forwards body that the filters before {@code from} have seen; takes ownership. */
+  void forwardRequestData(ByteBuf data, int from) {
+    FilterRun run = filters;
+    ByteBuf piece = run != null && hasBodyFilters ? run.requestData(data, from) : data;
+    if (piece != null) {
+      sendRequestData(piece);
     }
-    sendRequestData(piece);
   }
 
   private void sendRequestData(ByteBuf piece) {
@@ -696,57 +526,46 @@ public final class Exchange extends TimerWheel.Task
       piece.release();
       return;
     }
-    if (replay != null) {
-      replay.add(piece);
-    }
+    tries.sent(piece);
     stream.sendData(piece);
     if (!stream.isWritable()) {
       downstream.readBody(false);
       stream.flush();
-      if (!stream.isWritable() && waiting == Waiting.NOTHING) {
+      if (!stream.isWritable() && timers.isWaitingFor(Waiting.NOTHING)) {
         long stall = peer.listener().spec().http().writeStallTimeout().toNanos();
-        waitFor(Waiting.UPSTREAM_WRITABLE, System.nanoTime() + stall, Why.UPSTREAM_STALLED);
+        timers.waitFor(Waiting.UPSTREAM_WRITABLE, System.nanoTime() + stall, Why.UPSTREAM_STALLED);
       }
     }
   }
 
   /** The endpoint's stream can take more request body again. */
   public void onUpstreamWritable() {
-    if (done || suspended != Suspended.NO) {
+    if (done || isSuspended()) {
       return;
     }
-    if (waiting == Waiting.UPSTREAM_WRITABLE) {
-      waitForNothing();
+    if (timers.isWaitingFor(Waiting.UPSTREAM_WRITABLE)) {
+      timers.waitForNothing();
     }
     downstream.readBody(true);
   }
 
-  private void forwardRequestEnd() {
+  /** Forwards the end that the filters before {@code from} have seen. */
+  void forwardRequestEnd(int from) {
     HeaderBlock trailers = requestTrailers;
-    if (hasBodyFilters) {
+    FilterRun run = filters;
+    if (run != null && hasBodyFilters) {
       trailers = trailers == null ? new HeaderBlock(128, 4) : trailers;
-      for (HttpFilter filter : filters) {
-        if (!filter.isHeadOnly()) {
-          try {
-            filter.onRequestTrailers(this, trailers);
-          } catch (Throwable t) {
-            contain(t, Why.FILTER_ERROR);
-            return;
-          }
-          if (done || isLocal) {
-            return;
-          }
-        }
+      requestTrailers = trailers;
+      if (!run.requestTrailers(trailers, from)) {
+        return;
       }
     }
     Upstream stream = upstream;
-    if (stream == null) {
+    if (stream == null || isTunnel) {
       return;
     }
     stream.sendEnd(trailers);
-    if (replay != null) {
-      replay.end(trailers);
-    }
+    tries.sentAll(trailers);
     requestSent = true;
     if (!responseBegunUpstream) {
       awaitResponseHead();
@@ -755,15 +574,16 @@ public final class Exchange extends TimerWheel.Task
 
   private void awaitResponseHead() {
     long now = System.nanoTime();
-    Cluster target = cluster;
+    Cluster target = tries.cluster;
     RoutePlan current = plan;
     RouteTimeouts timeouts = current == null ? RouteTimeouts.NONE : current.timeouts();
+    Why reason = Why.FIRST_BYTE_TIMEOUT;
     long firstByte = target == null ? 0 : target.spec().firstByteTimeout().toNanos();
     if (timeouts.responseNanos() != 0) {
       firstByte = timeouts.responseNanos();
+      reason = Why.RESPONSE_TIMEOUT;
     }
     long deadline = Long.MAX_VALUE;
-    Why reason = Why.FIRST_BYTE_TIMEOUT;
     if (firstByte > 0) {
       deadline = now + firstByte;
     }
@@ -773,11 +593,11 @@ public final class Exchange extends TimerWheel.Task
       reason = Why.RESPONSE_TIMEOUT;
     }
     long perTry = timeouts.perTryNanos();
-    if (perTry > 0 && upstreamStartNanos + perTry < deadline) {
-      deadline = upstreamStartNanos + perTry;
+    if (perTry > 0 && tries.startNanos + perTry < deadline) {
+      deadline = tries.startNanos + perTry;
       reason = Why.PER_TRY_TIMEOUT;
     }
-    waitFor(Waiting.RESPONSE_HEAD, deadline, reason);
+    timers.waitFor(Waiting.RESPONSE_HEAD, deadline, reason);
   }
 
   // ---------------------------------------------------------------- what the endpoint's side tells
@@ -790,8 +610,9 @@ public final class Exchange extends TimerWheel.Task
     try {
       if (++informational > MAX_INFORMATIONAL) {
         cancelUpstream();
-        endTry(Endpoint.Outcome.FAILURE);
+        tries.end(Endpoint.Outcome.FAILURE);
         fail(Why.UPSTREAM_MALFORMED);
+        flushIfLate();
         return;
       }
       if (!responseStarted && head.version() != HttpVersion.HTTP_1_0) {
@@ -809,19 +630,19 @@ public final class Exchange extends TimerWheel.Task
       return;
     }
     try {
-      upstreamHeadNanos = System.nanoTime();
-      upstreamStatus = 101;
+      tries.answered(101);
       HopByHop.stripResponse(switched.headers());
       switched.headers().add(HeaderName.CONNECTION, "Upgrade");
       switched.headers().add(HeaderName.UPGRADE, "websocket");
       response = switched;
       responseStarted = true;
       isTunnel = true;
-      releaseReplay();
+      // The request had no body, but the tunnel's end is yet to come.
+      requestEnded = false;
+      tries.noMore();
       downstream.sendUpgrade(switched);
       downstream.readBody(true);
-      lastMoveNanos = upstreamHeadNanos;
-      waitFor(Waiting.TUNNEL, upstreamHeadNanos + TUNNEL_IDLE_NANOS, Why.TUNNEL_IDLE);
+      timers.waitForTunnel(tries.headNanos);
     } catch (Throwable t) {
       contain(t, Why.INTERNAL_ERROR);
     }
@@ -837,52 +658,54 @@ public final class Exchange extends TimerWheel.Task
     if (done) {
       return;
     }
+    responseBodiless = bodiless;
+    if (isSuspended()) {
+      // An early answer, while a filter still holds the request.
+      heldHead = arrived;
+      return;
+    }
     try {
-      upstreamHeadNanos = System.nanoTime();
-      upstreamStatus = arrived.status();
-      RetryPolicy policy = retryPolicy;
-      if (policy != null
-          && policy.statuses().contains(arrived.status())
-          && requestSent
-          && mayRetryBy(policy)
-          && spendRetry(Why.RETRIED_STATUS)) {
-        cancelUpstream();
-        endTry(outcome(arrived.status()));
-        retryBy(policy);
-        flushIfLate();
-        return;
-      }
-      responseBegunUpstream = true;
-      response = arrived;
-      responseBodiless = bodiless;
-      releaseReplay();
-      HopByHop.stripResponse(arrived.headers());
-      if (hasBodyFilters && !bodiless) {
-        arrived.contentLength(ResponseHead.UNKNOWN_LENGTH);
-        arrived.headers().remove(HeaderName.CONTENT_LENGTH);
-      }
-      setAffinity(arrived);
-      lastMoveNanos = upstreamHeadNanos;
-      if (bodiless) {
-        waitForNothing();
-      } else {
-        waitFor(
-            Waiting.RESPONSE_BODY, upstreamHeadNanos + bodyIdleNanos(), Why.UPSTREAM_IDLE_TIMEOUT);
-      }
-      runResponseHead(filtersBegun - 1);
+      answered(arrived);
     } catch (Throwable t) {
       contain(t, Why.INTERNAL_ERROR);
     }
   }
 
+  private void answered(ResponseHead arrived) {
+    tries.answered(arrived.status());
+    if (requestSent && tries.afterStatus(arrived.status())) {
+      cancelUpstream();
+      tries.end();
+      retry();
+      flushIfLate();
+      return;
+    }
+    responseBegunUpstream = true;
+    response = arrived;
+    tries.noMore();
+    HopByHop.stripResponse(arrived.headers());
+    if (hasBodyFilters && !responseBodiless) {
+      arrived.contentLength(ResponseHead.UNKNOWN_LENGTH);
+      arrived.headers().remove(HeaderName.CONTENT_LENGTH);
+    }
+    setAffinity(arrived);
+    if (responseBodiless) {
+      timers.waitForNothing();
+    } else {
+      timers.waitForBody(tries.headNanos);
+    }
+    FilterRun run = filters;
+    filterResponseHead(run == null ? -1 : run.lastBegun());
+  }
+
   private void setAffinity(ResponseHead arrived) {
-    Cluster target = cluster;
-    Endpoint used = endpoint;
+    Cluster target = tries.cluster;
+    Endpoint used = tries.endpoint;
     if (target == null || used == null || !target.spec().balancer().equals("session-affinity")) {
       return;
     }
     String token = used.affinityToken();
-    if (!token.equals(affinity())) {
+    if (!token.equals(tries.affinity())) {
       arrived
           .headers()
           .add(
@@ -891,28 +714,16 @@ public final class Exchange extends TimerWheel.Task
     }
   }
 
-  private long bodyIdleNanos() {
+  /** How long the response body may pause. */
+  long bodyIdleNanos() {
     return peer.listener().spec().http().bodyIdleTimeout().toNanos();
   }
 
-  private void runResponseHead(int from) {
-    for (int i = from; i >= 0; i--) {
-      runsResponseFilters = true;
-      try {
-        filters[i].onResponseHead(this);
-      } catch (Throwable t) {
-        runsResponseFilters = false;
-        contain(t, Why.FILTER_ERROR);
-        return;
-      }
-      runsResponseFilters = false;
-      if (done || responseStarted) {
-        return;
-      }
-      if (suspended != Suspended.NO) {
-        suspendedAt(Suspended.RESPONSE_HEAD, i);
-        return;
-      }
+  /** Goes on with the response head at filter {@code from}, downwards. */
+  void filterResponseHead(int from) {
+    FilterRun run = filters;
+    if (run != null && !run.responseHead(from)) {
+      return;
     }
     ResponseHead ready = response;
     if (ready == null) {
@@ -929,11 +740,11 @@ public final class Exchange extends TimerWheel.Task
       return;
     }
     try {
-      if (suspended != Suspended.NO) {
+      if (isSuspended()) {
         responseQueue().add(data);
         return;
       }
-      forwardResponseData(data, filters.length - 1);
+      forwardResponseData(data);
     } catch (Throwable t) {
       contain(t, Why.INTERNAL_ERROR);
     }
@@ -948,31 +759,19 @@ public final class Exchange extends TimerWheel.Task
     return queue;
   }
 
-  private void forwardResponseData(ByteBuf data, int from) {
-    ByteBuf piece = data;
-    if (hasBodyFilters && !isTunnel) {
-      for (int i = from; i >= 0; i--) {
-        if (filters[i].isHeadOnly()) {
-          continue;
-        }
-        try {
-          piece = filters[i].onResponseData(this, piece);
-        } catch (Throwable t) {
-          contain(t, Why.FILTER_ERROR);
-          return;
-        }
-        if (done) {
-          piece.release();
-          return;
-        }
-        if (suspended != Suspended.NO) {
-          suspendedData = piece;
-          suspendedAt(Suspended.RESPONSE_DATA, i);
-          return;
-        }
-      }
+  private void forwardResponseData(ByteBuf data) {
+    FilterRun run = filters;
+    forwardResponseData(data, run == null ? -1 : run.last());
+  }
+
+  /** Forwards body that the filters behind {@code from} have seen; takes ownership. */
+  void forwardResponseData(ByteBuf data, int from) {
+    FilterRun run = filters;
+    ByteBuf piece =
+        run != null && hasBodyFilters && !isTunnel ? run.responseData(data, from) : data;
+    if (piece != null) {
+      sendResponseData(piece);
     }
-    sendResponseData(piece);
   }
 
   private void sendResponseData(ByteBuf piece) {
@@ -980,7 +779,7 @@ public final class Exchange extends TimerWheel.Task
       piece.release();
       return;
     }
-    lastMoveNanos = System.nanoTime();
+    timers.moved();
     bytesOut += piece.readableBytes();
     downstream.sendData(piece);
     if (!downstream.isWritable()) {
@@ -998,38 +797,36 @@ public final class Exchange extends TimerWheel.Task
       return;
     }
     try {
-      if (suspended != Suspended.NO) {
-        responseTrailers = trailers;
+      responseTrailers = trailers;
+      if (isSuspended()) {
         responseQueue().add(END);
         return;
       }
-      forwardResponseEnd(trailers);
+      forwardResponseEnd();
     } catch (Throwable t) {
       contain(t, Why.INTERNAL_ERROR);
     }
   }
 
-  private void forwardResponseEnd(@Nullable HeaderBlock received) {
-    HeaderBlock trailers = received;
-    if (hasBodyFilters && !isTunnel) {
+  private void forwardResponseEnd() {
+    FilterRun run = filters;
+    forwardResponseEnd(run == null ? -1 : run.last());
+  }
+
+  /** Forwards the end that the filters behind {@code from} have seen. */
+  void forwardResponseEnd(int from) {
+    HeaderBlock trailers = responseTrailers;
+    FilterRun run = filters;
+    if (run != null && hasBodyFilters && !isTunnel) {
       trailers = trailers == null ? new HeaderBlock(128, 4) : trailers;
-      for (int i = filters.length - 1; i >= 0; i--) {
-        if (!filters[i].isHeadOnly()) {
-          try {
-            filters[i].onResponseTrailers(this, trailers);
-          } catch (Throwable t) {
-            contain(t, Why.FILTER_ERROR);
-            return;
-          }
-          if (done) {
-            return;
-          }
-        }
+      responseTrailers = trailers;
+      if (!run.responseTrailers(trailers, from)) {
+        return;
       }
     }
     Upstream stream = upstream;
     upstream = null;
-    endTry(outcome(upstreamStatus));
+    tries.end();
     downstream.sendEnd(trailers);
     if (stream != null) {
       // A pooled connection must be left readable: only when the whole request went out and the
@@ -1037,12 +834,6 @@ public final class Exchange extends TimerWheel.Task
       stream.release(requestSent && !isTunnel && downstream.isOpen());
     }
     finish(true);
-  }
-
-  private static Endpoint.Outcome outcome(int status) {
-    return status == 500 || (status >= 502 && status <= 504)
-        ? Endpoint.Outcome.FAILURE
-        : Endpoint.Outcome.SUCCESS;
   }
 
   // ---------------------------------------------------------------- tunnel
@@ -1053,7 +844,7 @@ public final class Exchange extends TimerWheel.Task
       data.release();
       return;
     }
-    lastMoveNanos = System.nanoTime();
+    timers.moved();
     stream.sendData(data);
     if (!stream.isWritable()) {
       downstream.readBody(false);
@@ -1070,17 +861,13 @@ public final class Exchange extends TimerWheel.Task
 
   // ---------------------------------------------------------------- suspend and resume
 
-  @Override
-  public void suspend() {
-    if (suspended == Suspended.NO) {
-      // The running hook's loop turns this into the place where it goes on.
-      suspended = Suspended.REQUEST_HEAD;
-    }
+  private boolean isSuspended() {
+    FilterRun run = filters;
+    return run != null && run.isSuspended();
   }
 
-  private void suspendedAt(Suspended where, int filter) {
-    suspended = where;
-    suspendedFilter = filter;
+  /** A filter waits: nothing is read from either side. */
+  void onSuspended() {
     downstream.readBody(false);
     Upstream stream = upstream;
     if (stream != null) {
@@ -1088,91 +875,75 @@ public final class Exchange extends TimerWheel.Task
     }
     long limit = peer.listener().spec().http().responseTimeout().toNanos();
     limit = limit > 0 ? limit : 60_000_000_000L;
-    waitFor(Waiting.FILTER, System.nanoTime() + limit, Why.FILTER_TIMEOUT);
+    timers.waitFor(Waiting.FILTER, System.nanoTime() + limit, Why.FILTER_TIMEOUT);
   }
 
-  @Override
-  public void resume() {
-    if (done || suspended == Suspended.NO) {
+  /** The filter waits no longer, and what it held has gone on: what has queued up follows. */
+  void onResumed() {
+    if (!done && !isSuspended()) {
+      drainRequestQueue();
+      drainResponseQueue();
+    }
+    if (!done && !isSuspended()) {
+      readAgain();
+    }
+    flushUpstream();
+    downstream.flush();
+  }
+
+  private void readAgain() {
+    Upstream stream = upstream;
+    if (stream == null || isTunnel) {
       return;
     }
-    try {
-      Suspended where = suspended;
-      suspended = Suspended.NO;
-      waitForNothing();
-      switch (where) {
-        case NO -> {}
-        case REQUEST_HEAD -> runRequestHead(suspendedFilter + 1);
-        case REQUEST_DATA -> forwardRequestData(takeSuspendedData(), suspendedFilter + 1);
-        case RESPONSE_HEAD -> runResponseHead(suspendedFilter - 1);
-        case RESPONSE_DATA -> forwardResponseData(takeSuspendedData(), suspendedFilter - 1);
-      }
-      if (!done && suspended == Suspended.NO) {
-        drainRequestQueue();
-        drainResponseQueue();
-      }
-      if (!done && suspended == Suspended.NO) {
-        Upstream stream = upstream;
-        if (stream != null) {
-          if (responseStarted && !responseBodiless) {
-            lastMoveNanos = System.nanoTime();
-            waitFor(
-                Waiting.RESPONSE_BODY, lastMoveNanos + bodyIdleNanos(), Why.UPSTREAM_IDLE_TIMEOUT);
-          } else if (requestSent) {
-            awaitResponseHead();
-          }
-          stream.readBody(downstream.isWritable());
-          if (!requestEnded && stream.isWritable()) {
-            downstream.readBody(true);
-          }
-        }
-      }
-      flushUpstream();
-      downstream.flush();
-    } catch (Throwable t) {
-      contain(t, Why.INTERNAL_ERROR);
+    if (responseStarted && !responseBodiless) {
+      timers.waitForBody(System.nanoTime());
+    } else if (requestSent) {
+      awaitResponseHead();
     }
-  }
-
-  private ByteBuf takeSuspendedData() {
-    ByteBuf data = suspendedData;
-    suspendedData = null;
-    return data == null ? Unpooled.EMPTY_BUFFER : data;
+    stream.readBody(downstream.isWritable());
+    if (!requestEnded && stream.isWritable()) {
+      downstream.readBody(true);
+    }
   }
 
   private void drainResponseQueue() {
+    ResponseHead early = heldHead;
+    if (early != null) {
+      heldHead = null;
+      answered(early);
+    }
     ArrayDeque<Object> queue = responseQueue;
-    while (queue != null && !queue.isEmpty() && suspended == Suspended.NO && !done) {
+    while (queue != null && !queue.isEmpty() && !isSuspended() && !done) {
       Object next = queue.poll();
       if (next instanceof ByteBuf data) {
-        forwardResponseData(data, filters.length - 1);
+        forwardResponseData(data);
       } else {
-        forwardResponseEnd(responseTrailers);
+        forwardResponseEnd();
       }
     }
   }
 
   // ---------------------------------------------------------------- local answers and failures
 
-  @Override
-  public void respond(LocalResponse answer, @Nullable String reason) {
-    if (done || responseStarted || (runsResponseFilters && isLocal)) {
+  /** Answers for a filter; {@code reason} is null for an intended answer. */
+  void respond(LocalResponse answer, @Nullable String reason) {
+    if (done || responseStarted) {
       throw new IllegalStateException("the response has begun already");
     }
     if (reason != null) {
       why = reason;
       worker.metrics().onFailure(worker.index(), reason);
     }
-    suspended = Suspended.NO;
-    answerLocally(answer, filtersBegun - 1);
+    answerLocally(answer, filters);
     flushIfLate();
   }
 
-  private void answerLocally(LocalResponse answer, int filtersFrom) {
+  private void answerLocally(LocalResponse answer, @Nullable FilterRun shownTo) {
     isLocal = true;
     cancelUpstream();
-    endTry(Endpoint.Outcome.CANCELLED);
-    releaseReplay();
+    tries.end(Endpoint.Outcome.CANCELLED);
+    tries.noMore();
     ByteBuf body =
         answer.body().isEmpty()
             ? Unpooled.EMPTY_BUFFER
@@ -1194,17 +965,9 @@ public final class Exchange extends TimerWheel.Task
     made.reset(answer.status(), "", mayHaveBody ? body.readableBytes() : 0);
     response = made;
     responseBodiless = !mayHaveBody || !body.isReadable() || head.method().equals("HEAD");
-    for (int i = filtersFrom; i >= 0; i--) {
-      runsResponseFilters = true;
-      try {
-        filters[i].onResponseHead(this);
-      } catch (Throwable t) {
-        worker.metrics().onContainedException(worker.index(), t);
-      } finally {
-        runsResponseFilters = false;
-      }
+    if (shownTo != null) {
+      shownTo.localResponseHead();
     }
-    suspended = Suspended.NO;
     responseStarted = true;
     downstream.sendHead(made, responseBodiless);
     if (!responseBodiless) {
@@ -1223,13 +986,12 @@ public final class Exchange extends TimerWheel.Task
     worker.metrics().onFailure(worker.index(), why);
     if (responseStarted || reason.status() == 0 || !downstream.isOpen()) {
       cancelUpstream();
-      endTry(Endpoint.Outcome.CANCELLED);
+      tries.end(Endpoint.Outcome.CANCELLED);
       downstream.abort();
       finish(false);
       return;
     }
-    suspended = Suspended.NO;
-    answerLocally(Problem.of(reason), -1);
+    answerLocally(Problem.of(reason), null);
   }
 
   private void abortDownstream(Why reason) {
@@ -1239,7 +1001,7 @@ public final class Exchange extends TimerWheel.Task
     why = reason.code();
     worker.metrics().onFailure(worker.index(), why);
     cancelUpstream();
-    endTry(Endpoint.Outcome.CANCELLED);
+    tries.end(Endpoint.Outcome.CANCELLED);
     finish(false);
   }
 
@@ -1253,7 +1015,7 @@ public final class Exchange extends TimerWheel.Task
   }
 
   /** Something of ours or of a filter threw: this exchange ends, everything else goes on. */
-  private void contain(Throwable cause, Why reason) {
+  void contain(Throwable cause, Why reason) {
     io.expressgateway.net.OutOfMemory.haltOn(cause);
     try {
       worker.metrics().onContainedException(worker.index(), cause);
@@ -1275,34 +1037,23 @@ public final class Exchange extends TimerWheel.Task
     }
   }
 
-  private void releaseReplay() {
-    if (replay != null) {
-      replay.release();
-      replay = null;
-    }
-  }
-
   private void finish(boolean complete) {
     if (done) {
       return;
     }
     done = true;
-    worker.timers().cancel(this);
+    timers.cancel();
     cancelUpstream();
-    releaseReplay();
+    tries.noMore();
     releaseQueue(requestQueue);
     releaseQueue(responseQueue);
-    takeSuspendedData().release();
-    for (int i = 0; i < filtersBegun; i++) {
-      try {
-        filters[i].onEnd(this);
-      } catch (Throwable t) {
-        worker.metrics().onContainedException(worker.index(), t);
-      }
+    FilterRun run = filters;
+    if (run != null) {
+      run.end();
     }
     if (!complete) {
       worker.countAborted();
-    } else if (isLocal && attempts == 0) {
+    } else if (isLocal && tries.count == 0) {
       worker.countRefused();
     } else {
       worker.countCompleted();
@@ -1329,84 +1080,18 @@ public final class Exchange extends TimerWheel.Task
 
   // ---------------------------------------------------------------- timers
 
-  private void waitFor(Waiting what, long deadlineNanos, Why reason) {
-    waiting = what;
-    waitDeadline = deadlineNanos;
-    waitWhy = reason;
-    armTimer();
+  boolean isDownstreamWritable() {
+    return downstream.isWritable();
   }
 
-  private void waitForNothing() {
-    waiting = Waiting.NOTHING;
-    waitDeadline = Long.MAX_VALUE;
+  /** The endpoint fell silent within its response body. */
+  void onResponseStalled(Why reason) {
+    cancelUpstream();
+    tries.end(Endpoint.Outcome.FAILURE);
+    timeOut(reason);
   }
 
-  private void armTimer() {
-    long next = Math.min(waitDeadline, totalDeadline);
-    if (next != Long.MAX_VALUE) {
-      worker.timers().arm(this, next);
-    }
-  }
-
-  @Override
-  protected void onDeadline(long nowNanos) {
-    if (done) {
-      return;
-    }
-    try {
-      if (nowNanos >= totalDeadline) {
-        timeOut(Why.TOTAL_TIMEOUT);
-      } else if (nowNanos < waitDeadline || !waitIsOver(nowNanos)) {
-        armTimer();
-      }
-    } catch (Throwable t) {
-      contain(t, Why.INTERNAL_ERROR);
-    }
-  }
-
-  /** Whether the wait ended the exchange or its phase; false when it was moved on. */
-  private boolean waitIsOver(long nowNanos) {
-    switch (waiting) {
-      case NOTHING -> {
-        waitDeadline = Long.MAX_VALUE;
-        return false;
-      }
-      case BACKOFF -> {
-        waitForNothing();
-        tryEndpoint(false);
-        return true;
-      }
-      case UPSTREAM_WRITABLE, FILTER -> timeOut(waitWhy);
-      case RESPONSE_HEAD -> {
-        cancelUpstream();
-        endTry(Endpoint.Outcome.FAILURE);
-        waitForNothing();
-        retryOrFail(waitWhy);
-        flushIfLate();
-      }
-      case RESPONSE_BODY -> {
-        // Silence counts only while the endpoint may speak: a slow client is not its fault.
-        long from = downstream.isWritable() ? lastMoveNanos : nowNanos;
-        if (nowNanos - from < bodyIdleNanos()) {
-          waitDeadline = from + bodyIdleNanos();
-          return false;
-        }
-        cancelUpstream();
-        endTry(Endpoint.Outcome.FAILURE);
-        timeOut(waitWhy);
-      }
-      case TUNNEL -> {
-        if (nowNanos - lastMoveNanos < TUNNEL_IDLE_NANOS) {
-          waitDeadline = lastMoveNanos + TUNNEL_IDLE_NANOS;
-          return false;
-        }
-        timeOut(waitWhy);
-      }
-    }
-    return true;
-  }
-
-  private void timeOut(Why reason) {
+  void timeOut(Why reason) {
     fail(reason);
     flushIfLate();
   }
@@ -1419,97 +1104,36 @@ public final class Exchange extends TimerWheel.Task
     }
   }
 
-  // ---------------------------------------------------------------- what filters see
+  // ---------------------------------------------------------------- what filters see and set
 
-  @Override
-  public RequestHead request() {
-    return head;
+  /** Whether there is nothing left to filter: the exchange is over or answered locally. */
+  boolean isAnswered() {
+    return done || isLocal;
   }
 
-  @Override
-  public ResponseHead response() {
-    ResponseHead current = response;
-    if (current == null) {
-      throw new IllegalStateException("the response has not begun");
-    }
-    return current;
-  }
-
-  @Override
-  public String routeId() {
-    return match == null ? "" : match.route().id();
-  }
-
-  @Override
-  public Map<String, Object> routeMetadata() {
-    return match == null ? Map.of() : match.route().metadata();
-  }
-
-  @Override
-  public Map<String, String> variables() {
-    return match == null ? Map.of() : match.variables();
-  }
-
-  @Override
-  public InetSocketAddress clientAddress() {
+  /** The client: the peer, or what trusted forwarding headers say. */
+  InetSocketAddress clientAddress() {
     return client == null ? peer.address() : client;
   }
 
-  @Override
-  public long requestBytes() {
+  /** Request body bytes received so far. */
+  long requestBytes() {
     return requestBytes;
   }
 
-  @Override
-  public @Nullable Object attribute(Object key) {
-    return attributes == null ? null : attributes.get(key);
-  }
-
-  @Override
-  public void attribute(Object key, Object value) {
-    if (attributes == null) {
-      attributes = new IdentityHashMap<>(4);
-    }
-    attributes.put(key, value);
-  }
-
-  @Override
-  public void execute(Runnable task) {
-    worker
-        .eventLoop()
-        .execute(() -> {
-          if (done) {
-            return;
-          }
-          try {
-            task.run();
-          } catch (Throwable t) {
-            contain(t, Why.FILTER_ERROR);
-          }
-        });
-  }
-
-  @Override
-  public void preserveHost(boolean preserve) {
+  void preserveHost(boolean preserve) {
     preserveHost = preserve;
   }
 
-  @Override
-  public void upstreamUri(URI uri) {
+  void upstreamUri(URI uri) {
     upstreamUri = uri;
   }
 
-  @Override
-  public void retryPolicy(RetryPolicy policy) {
-    retryPolicy = policy;
-  }
-
-  @Override
-  public void maxRequestBody(long bytes) {
+  void maxRequestBody(long bytes) {
     maxBody = bytes;
   }
 
-  // ---------------------------------------------------------------- what routes and balancers see
+  // ---------------------------------------------------------------- what routes and records see
 
   @Override
   public RequestHead head() {
@@ -1537,32 +1161,6 @@ public final class Exchange extends TimerWheel.Task
       dice = worker.random() | 1;
     }
     return dice;
-  }
-
-  @Override
-  public long hash() {
-    Cluster target = cluster;
-    String hashOn = target == null ? "source-ip" : target.spec().hashOn();
-    return HashKey.of(hashOn, head, clientAddress().getAddress().getAddress());
-  }
-
-  @Override
-  public @Nullable String affinity() {
-    Cluster target = cluster;
-    return target == null ? null : HashKey.cookie(head.headers(), target.spec().affinityCookie());
-  }
-
-  @Override
-  public boolean isTried(Endpoint candidate) {
-    Endpoint[] before = tried;
-    if (before != null) {
-      for (Endpoint used : before) {
-        if (used == candidate) {
-          return true;
-        }
-      }
-    }
-    return false;
   }
 
   /** Head and body bytes received. */

@@ -91,17 +91,17 @@ final class FinishedExchange implements ExchangeRecord {
 
   @Override
   public String cluster() {
-    return exchange.cluster == null ? "" : exchange.cluster.spec().name();
+    return exchange.tries.cluster == null ? "" : exchange.tries.cluster.spec().name();
   }
 
   @Override
   public String endpoint() {
-    return exchange.endpoint == null ? "" : exchange.endpoint.label();
+    return exchange.tries.endpoint == null ? "" : exchange.tries.endpoint.label();
   }
 
   @Override
   public int attempts() {
-    return exchange.attempts;
+    return exchange.tries.count;
   }
 
   @Override
@@ -131,12 +131,12 @@ final class FinishedExchange implements ExchangeRecord {
 
   @Override
   public long upstreamStartNanos() {
-    return exchange.upstreamStartNanos;
+    return exchange.tries.startNanos;
   }
 
   @Override
   public long upstreamHeadNanos() {
-    return exchange.upstreamHeadNanos;
+    return exchange.tries.headNanos;
   }
 
   @Override

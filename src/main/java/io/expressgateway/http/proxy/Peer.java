@@ -102,7 +102,6 @@ public final class Peer {
     HeaderBlock headers = head.headers();
     Forwarding which = listener.spec().forwarding();
     if (!trusted) {
-      strip(headers);
       if (!head.authority().equals(preparedFor)) {
         prepare(which, head.authority(), head.scheme());
       }
@@ -117,7 +116,14 @@ public final class Peer {
     }
   }
 
-  private static void strip(HeaderBlock headers) {
+  /**
+   * Takes away what an untrusted peer says about who it forwards for; before routing, so that no
+   * predicate or filter believes it either.
+   */
+  void stripUntrusted(HeaderBlock headers) {
+    if (trusted) {
+      return;
+    }
     headers.remove(HeaderName.X_FORWARDED_FOR);
     headers.remove(HeaderName.X_FORWARDED_PROTO);
     headers.remove(HeaderName.X_FORWARDED_HOST);

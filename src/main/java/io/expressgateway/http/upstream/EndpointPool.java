@@ -45,6 +45,7 @@ final class EndpointPool implements ConnectionOwner {
   private final ArrayDeque<Http1ClientConnection> idle = new ArrayDeque<>();
   private final ArrayDeque<Pending> pending = new ArrayDeque<>();
   private int open;
+  private long hintedIdleNanos = Long.MAX_VALUE;
   private long learnedIdleNanos = Long.MAX_VALUE;
   private long learnedAtNanos = System.nanoTime();
   private boolean retired;
@@ -121,7 +122,8 @@ final class EndpointPool implements ConnectionOwner {
     if (now - learnedAtNanos > FORGET_NANOS) {
       learnedIdleNanos = Long.MAX_VALUE;
     }
-    long idleLimit = Math.min(limits.idleTimeout().toNanos(), learnedIdleNanos);
+    long keptNanos = Math.min(hintedIdleNanos, learnedIdleNanos);
+    long idleLimit = Math.min(limits.idleTimeout().toNanos(), keptNanos);
     return now - connection.idleSinceNanos() >= idleLimit
         || now - connection.openedNanos() >= limits.maxLifetime().toNanos();
   }
@@ -214,7 +216,7 @@ final class EndpointPool implements ConnectionOwner {
       idle.remove(connection);
       if (byPeer) {
         long now = System.nanoTime();
-        learn(Math.min(now - connection.idleSinceNanos(), learnedIdleNanos), now);
+        learn(withMargin(now - connection.idleSinceNanos()), now);
       }
     }
     servePending();
@@ -222,13 +224,20 @@ final class EndpointPool implements ConnectionOwner {
 
   @Override
   public void onKeepAliveHint(long nanos) {
-    learn(nanos, System.nanoTime());
+    hintedIdleNanos = withMargin(nanos);
   }
 
   /** The endpoint keeps idle connections for this long and no longer. */
-  private void learn(long keptNanos, long now) {
-    learnedIdleNanos = Math.max(keptNanos - MARGIN_NANOS, SHORTEST_LEARNED_NANOS);
-    learnedAtNanos = now;
+  private void learn(long safeNanos, long now) {
+    // Many connections may end together: they teach what one of them teaches.
+    if (safeNanos < learnedIdleNanos) {
+      learnedIdleNanos = safeNanos;
+      learnedAtNanos = now;
+    }
+  }
+
+  private static long withMargin(long keptNanos) {
+    return Math.max(keptNanos - MARGIN_NANOS, SHORTEST_LEARNED_NANOS);
   }
 
   /**

@@ -1,0 +1,72 @@
+package io.expressgateway.http.h1;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+/** Upgrades other than h2c: websocket is tunnelled, nothing else leaves the gateway. */
+class UpgradeTest {
+
+  private static final String WEBSOCKET =
+      "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n";
+
+  @Test
+  void refusesAnUpgradeWithABody() throws IOException {
+    try (Stage stage = Stage.open()) {
+      stage.assertRefused(WEBSOCKET + "Content-Length: 5\r\n\r\nhello", 400, "upgrade-with-body");
+    }
+  }
+
+  @Test
+  void refusesAnUpgradeWithAChunkedBody() throws IOException {
+    try (Stage stage = Stage.open()) {
+      stage.assertRefused(
+          WEBSOCKET + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, "upgrade-with-body");
+    }
+  }
+
+  @Test
+  void forwardsNoOtherUpgrade() throws IOException {
+    try (Stage stage = Stage.open();
+        RawClient client = stage.client()) {
+      client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: TLS/1.0\r\n\r\n");
+      assertThat(client.read().status()).isEqualTo(200);
+      assertThat(stage.forwarded().getFirst().all("Upgrade")).isEmpty();
+      assertThat(stage.forwarded().getFirst().all("Connection")).isEmpty();
+    }
+  }
+
+  @Test
+  void tunnelsAWebSocketAndNeverReusesItsConnection() throws IOException {
+    RawEndpoint endpoint =
+        RawEndpoint.scripted(request -> {
+          if (!request.target().equals("/ws")) {
+            request.ok("");
+            return;
+          }
+          request.send(
+              "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
+                  + "Upgrade: websocket\r\n\r\n");
+          byte[] ping = request.in().readNBytes(4);
+          request.send(new String(ping, java.nio.charset.StandardCharsets.ISO_8859_1) + "!");
+          request.socket().shutdownOutput();
+          while (request.in().read() >= 0) {}
+        });
+    try (Stage stage = Stage.open(endpoint, limits -> limits);
+        RawClient client = stage.client()) {
+      int connections = endpoint.connections();
+      client.send(WEBSOCKET + "\r\nping");
+      assertThat(client.readHead())
+          .startsWith("HTTP/1.1 101 ")
+          .contains("Connection: Upgrade\r\n")
+          .contains("Upgrade: websocket\r\n");
+      assertThat(new String(client.in().readNBytes(5), java.nio.charset.StandardCharsets.US_ASCII))
+          .isEqualTo("ping!");
+      assertThat(client.isEnded()).isTrue();
+      stage.neighbourIsServed();
+      assertThat(endpoint.connections()).isEqualTo(connections + 1);
+      assertThat(stage.forwarded().getFirst().header("Upgrade")).isEqualTo("websocket");
+    }
+  }
+}
