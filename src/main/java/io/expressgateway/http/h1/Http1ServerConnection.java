@@ -175,8 +175,8 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
   /**
    * The client sent its FIN. Whether it still reads cannot be known: a client that said {@code
-   * Connection: close} and has sent all it had is answered; one that meant to go on and closes before
-   * its response has gone away, and the endpoint need not work for it.
+   * Connection: close} and has sent all it had is answered; one that meant to go on and closes
+   * before its response has gone away, and the endpoint need not work for it.
    */
   private void onInputEnd() {
     inputEnded = true;

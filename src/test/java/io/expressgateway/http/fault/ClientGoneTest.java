@@ -62,10 +62,11 @@ class ClientGoneTest {
 
   @Test
   void aKeepAliveClientThatClosesBeforeItsResponseIsCancelled() throws Exception {
-    Script script = connection -> {
-      connection.readHead();
-      connection.awaitEnd();
-    };
+    Script script =
+        connection -> {
+          connection.readHead();
+          connection.awaitEnd();
+        };
     try (FaultyEndpoint endpoint = FaultyEndpoint.start(script);
         Gateway gateway = Gateway.to(endpoint.port());
         RawClient client = new RawClient(gateway.port())) {
@@ -80,11 +81,12 @@ class ClientGoneTest {
   @Test
   void aClientThatSaidCloseAndHalfClosesIsAnswered() throws Exception {
     CountDownLatch go = new CountDownLatch(1);
-    Script slow = connection -> {
-      connection.readHead();
-      go.await();
-      connection.send(ok("late"));
-    };
+    Script slow =
+        connection -> {
+          connection.readHead();
+          go.await();
+          connection.send(ok("late"));
+        };
     try (FaultyEndpoint endpoint = FaultyEndpoint.start(slow);
         Gateway gateway = Gateway.to(endpoint.port());
         RawClient client = new RawClient(gateway.port())) {
