@@ -116,6 +116,7 @@ public final class HttpEngine implements HttpDataPlane {
   private Bootstrap bootstrap() {
     return new Bootstrap()
         .channel(transport.socketChannel())
+        .resolver(NameResolution.resolvers(transport.datagramChannel()))
         .option(ChannelOption.TCP_NODELAY, true)
         .option(ChannelOption.SO_KEEPALIVE, true)
         .option(

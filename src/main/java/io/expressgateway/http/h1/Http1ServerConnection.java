@@ -175,18 +175,20 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
   /**
    * The client sent its FIN. Whether it still reads cannot be known: a client that said {@code
-   * Connection: close} and has sent all it had is answered; one that meant to go on and closes
-   * before its response has gone away, and the endpoint need not work for it.
+   * Connection: close} or has pipelined more, and has sent all it had, is answered; one that meant
+   * to go on and closes before its response has gone away, and the endpoint need not work for it.
    */
   private void onInputEnd() {
     inputEnded = true;
-    keepAlive = false;
+    keepAlive = keepAlive && held != null;
     Exchange current = exchange;
     if (current == null) {
-      close();
+      state = State.CLOSING;
+      // Not at once: the last response may still wait for the client to take it.
+      closeGracefully();
     } else if (state == State.TUNNEL) {
       current.onRequestEnd(null);
-    } else if (!current.isRequestEnded() || parser.isKeepAlive()) {
+    } else if (!current.isRequestEnded() || (parser.isKeepAlive() && held == null)) {
       current.onDownstreamGone();
       close();
     }
@@ -320,10 +322,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     RequestHead head = parser.head();
     requests++;
     keepAlive =
-        parser.isKeepAlive()
-            && !inputEnded
-            && !registry.isDraining()
-            && requests < limits.maxKeepAliveRequests();
+        parser.isKeepAlive() && !registry.isDraining() && requests < limits.maxKeepAliveRequests();
     if (head.method().equals("CONNECT")) {
       refuse(Why.CONNECT_REFUSED);
       return;
@@ -601,6 +600,9 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         begun.flushUpstream();
       }
       flush();
+      if (inputEnded) {
+        onInputEnd();
+      }
     }
   }
 

@@ -131,8 +131,9 @@ final class EndpointPool implements ConnectionOwner {
   private void connect(long timeoutNanos, Waiter waiter) {
     InetSocketAddress address = endpoint.nextAddress();
     if (address == null) {
-      waiter.onUpstreamUnavailable(Why.CONNECT_FAILED);
-      return;
+      // A name that has not been answered yet: the bootstrap's resolver asks, off no one's loop.
+      address =
+          InetSocketAddress.createUnresolved(endpoint.address().host(), endpoint.address().port());
     }
     open++;
     Http1ClientConnection connection = new Http1ClientConnection(worker, this);

@@ -5,7 +5,9 @@ import io.expressgateway.cluster.Endpoint;
 import io.expressgateway.net.IpLiteral;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramChannel;
+import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.dns.DefaultDnsCache;
+import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.util.concurrent.Future;
@@ -29,11 +31,19 @@ public final class NameResolution implements AutoCloseable {
 
   /** A resolver whose I/O runs on {@code loop}. */
   public NameResolution(EventLoop loop, Class<? extends DatagramChannel> channelType) {
-    this.resolver =
-        new DnsNameResolverBuilder(loop)
-            .datagramChannelType(channelType)
-            .resolveCache(new DefaultDnsCache(0, MAX_TTL_SECONDS, NEGATIVE_TTL_SECONDS))
-            .build();
+    this.resolver = builder(channelType).eventLoop(loop).build();
+  }
+
+  private static DnsNameResolverBuilder builder(Class<? extends DatagramChannel> channelType) {
+    return new DnsNameResolverBuilder()
+        .datagramChannelType(channelType)
+        .resolveCache(new DefaultDnsCache(0, MAX_TTL_SECONDS, NEGATIVE_TTL_SECONDS));
+  }
+
+  /** Resolvers for connections to names that {@link #refresh} has not had an answer for yet. */
+  public static AddressResolverGroup<InetSocketAddress> resolvers(
+      Class<? extends DatagramChannel> channelType) {
+    return new DnsAddressResolverGroup(builder(channelType));
   }
 
   /** Asks for every named endpoint; answers arrive later. Any thread. */
