@@ -74,7 +74,7 @@ class AccessLogIT {
       assertThat(filed)
           .matches("\\{\"time\":\"\\d{4}-\\d\\d-\\d\\dT[^\"]+\".*}")
           .contains(
-              "\"listener\":\"filed\",\"protocol\":\"HTTP/1.1\",\"client\":\"127.0.0.1:",
+              "\"listener\":\"filed\",\"protocol\":\"HTTP/1.1\",\"client\":\"127.0.0.1\",",
               "\"method\":\"POST\",\"host\":\"127.0.0.1:",
               "\"path\":\"/a/b?c=d\",\"status\":200,",
               "\"bytesOut\":8,",

@@ -21,7 +21,10 @@ class OutOfMemoryIT {
   void aHeapThatIsTooSmallEndsWithThree() throws IOException {
     StringBuilder routes = new StringBuilder("spring.cloud.gateway.server.webflux.routes:\n");
     for (int i = 0; i < 20_000; i++) {
-      routes.append("  - { id: r").append(i).append(", uri: \"http://127.0.0.1:1\" }\n");
+      routes
+          .append("  - { id: r")
+          .append(i)
+          .append(", uri: \"http://127.0.0.1:1\", predicates: [ \"Path=/**\" ] }\n");
     }
     Path file = Files.writeString(directory.resolve("many.yaml"), routes);
 

@@ -126,7 +126,7 @@ class RoutesIT {
     HttpResponse<String> perTry = get("/hold/try");
 
     assertThat(response.statusCode()).isEqualTo(504);
-    assertThat(response.body()).contains("\"why\":\"first-byte-timeout\"");
+    assertThat(response.body()).contains("\"why\":\"response-timeout\"");
     assertThat(total.statusCode()).isEqualTo(504);
     assertThat(total.body()).contains("\"why\":\"total-timeout\"");
     assertThat(perTry.statusCode()).isEqualTo(504);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,9 +51,9 @@ class StopIT {
   void noAcceptedRequestIsLostWhenTheStopComesUnderLoad() throws InterruptedException {
     try (Endpoint endpoint = Endpoint.start("a");
         GatewayJar gateway =
-            GatewayJar.start(configuration(endpoint), "--expressgateway.drain.settle=1s")) {
+            GatewayJar.start(configuration(endpoint), "--expressgateway.drain.settle=2s")) {
       Load load = Load.start(gateway.listener("web"), 8);
-      Awaitility.await("load").until(() -> load.responses() > 200);
+      Awaitility.await("load").atMost(Duration.ofSeconds(30)).until(() -> load.responses() > 200);
 
       gateway.terminate();
       Awaitility.await("not ready").until(() -> Http.status(gateway.management("/readyz")) == 503);
