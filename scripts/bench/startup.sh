@@ -32,9 +32,9 @@ row() {
     verdict=$(awk -v m="$middle" -v t="$target" 'BEGIN {print (m <= t ? "met" : "**missed**") " (" t " ms)"}')
   fi
   say "$name: $middle ms"
-  printf '| %s | %.0f | %s to %s | %.0f | %s |\n' "$name" "$middle" \
+  printf '| %s | %.0f | %s to %s | %.0f | %.0f | %s |\n' "$name" "$middle" \
     "$(cut -d' ' -f1 "$times" | sort -n | head -n 1)" "$(cut -d' ' -f1 "$times" | sort -n | tail -n 1)" \
-    "$(cut -d' ' -f2 "$times" | median | awk '{print $1 / 1024}')" "$verdict"
+    "$(cut -d' ' -f3 "$times" | median)" "$(cut -d' ' -f2 "$times" | median | awk '{print $1 / 1024}')" "$verdict"
 }
 
 gateway_rows() {
@@ -72,7 +72,7 @@ REPORT=$(report_file startup)
   printf '# Start to first proxied request\n\n'
   conditions | grep -v '^- Pinning'
   printf -- '- No pinning; %s starts a row, the file cache warm; from exec to the first 200 that came from the endpoint, asked every 2 ms\n\n' "$RUNS"
-  printf '| | median ms | lowest to highest | RSS MiB then | target |\n|---|---|---|---|---|\n'
+  printf '| | median ms | lowest to highest | CPU ms | RSS MiB then | target |\n|---|---|---|---|---|---|\n'
   for who in $CONTENDERS; do
     case $who in
       gateway) need_gateway && gateway_rows ;;
