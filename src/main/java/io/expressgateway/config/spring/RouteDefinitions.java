@@ -1,8 +1,9 @@
 package io.expressgateway.config.spring;
 
 import io.expressgateway.config.Problems;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,26 +24,42 @@ public final class RouteDefinitions {
 
   private RouteDefinitions() {}
 
-  /** The routes, in order, those that are switched off included. */
+  /**
+   * The routes, in order, those that are switched off included. One without predicates is a
+   * problem: Spring Cloud Gateway validates its own properties so, and they are bound at start as
+   * well.
+   */
   public static List<RouteDefinition> routes(
       ConfigurableEnvironment environment, Problems problems) {
-    return bind(environment, ROUTES, RouteDefinition.class, problems);
+    Map<String, RouteDefinition> routes =
+        bind(environment, ROUTES, RouteDefinition.class, problems);
+    routes.forEach((key, route) -> {
+      if (route.getPredicates().isEmpty()) {
+        problems.refuse(
+            key + ".predicates",
+            "",
+            "must not be empty",
+            "write Path=/** for a route that takes everything");
+      }
+    });
+    return List.copyOf(routes.values());
   }
 
   /** The default filters, in order. */
   public static List<FilterDefinition> defaultFilters(
       ConfigurableEnvironment environment, Problems problems) {
-    return bind(environment, FILTERS, FilterDefinition.class, problems);
+    return List.copyOf(bind(environment, FILTERS, FilterDefinition.class, problems).values());
   }
 
-  private static <T> List<T> bind(
+  /** What could be read, by the key of each. */
+  private static <T> Map<String, T> bind(
       ConfigurableEnvironment environment, String key, Class<T> type, Problems problems) {
     Binder binder = Binder.get(environment);
-    List<T> bound = new ArrayList<>();
+    Map<String, T> bound = new LinkedHashMap<>();
     for (int index : indexes(environment, key)) {
       String element = key + "[" + index + "]";
       try {
-        binder.bind(element, type).ifBound(bound::add);
+        binder.bind(element, type).ifBound(value -> bound.put(element, value));
       } catch (BindException failure) {
         problems.refuse(
             String.valueOf(failure.getName()),
