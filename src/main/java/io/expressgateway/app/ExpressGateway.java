@@ -6,6 +6,8 @@ import java.util.List;
 /** The application's main class; {@code launch.Launcher} calls it once Java is known to be new. */
 public final class ExpressGateway {
 
+  private static final String NETTY_FLIGHT_RECORDER = "io.netty.jfr.enabled";
+
   private ExpressGateway() {}
 
   /**
@@ -16,6 +18,7 @@ public final class ExpressGateway {
    */
   public static void main(String[] arguments) {
     OutOfMemory.watchAllThreads();
+    withoutNettyFlightRecorder();
     int code;
     try {
       code = new GatewayProcess(List.of(), System.out, System.err).run(arguments);
@@ -28,5 +31,12 @@ public final class ExpressGateway {
     System.err.flush();
     // Not exit(): nothing may write behind the ledger, and what has to stop has stopped.
     Runtime.getRuntime().halt(code);
+  }
+
+  /** Registering its events takes a hundred classes; whoever wants them sets the property. */
+  private static void withoutNettyFlightRecorder() {
+    if (System.getProperty(NETTY_FLIGHT_RECORDER) == null) {
+      System.setProperty(NETTY_FLIGHT_RECORDER, "false");
+    }
   }
 }

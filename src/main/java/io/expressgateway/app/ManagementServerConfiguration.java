@@ -1,9 +1,12 @@
 package io.expressgateway.app;
 
-import org.springframework.boot.reactor.netty.NettyServerCustomizer;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.ReactorResourceFactory;
+import org.springframework.validation.Errors;
+import org.springframework.validation.Validator;
+import org.springframework.web.reactive.config.WebFluxConfigurer;
 import reactor.netty.resources.LoopResources;
 
 /**
@@ -15,7 +18,7 @@ class ManagementServerConfiguration {
 
   @Bean(destroyMethod = "dispose")
   LoopResources managementLoops() {
-    return LoopResources.create("management", 1, 1, true);
+    return new NioLoops(LoopResources.create("management", 1, 1, true));
   }
 
   @Bean
@@ -26,8 +29,27 @@ class ManagementServerConfiguration {
     return resources;
   }
 
+  /** Nothing here is validated by annotation; without this WebFlux would look for a provider. */
   @Bean
-  NettyServerCustomizer managementOnNio(LoopResources managementLoops) {
-    return server -> server.runOn(managementLoops, false);
+  @ConditionalOnMissingClass("org.hibernate.validator.HibernateValidator")
+  WebFluxConfigurer withoutBeanValidation() {
+    return new WebFluxConfigurer() {
+      @Override
+      public Validator getValidator() {
+        return new NoValidation();
+      }
+    };
+  }
+
+  /** Finds nothing in anything. */
+  private static final class NoValidation implements Validator {
+
+    @Override
+    public boolean supports(Class<?> type) {
+      return true;
+    }
+
+    @Override
+    public void validate(Object target, Errors errors) {}
   }
 }

@@ -1,10 +1,11 @@
 package io.expressgateway.app;
 
+import io.expressgateway.config.Problems;
+import io.expressgateway.config.spring.RouteDefinitions;
 import java.util.List;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.cloud.gateway.config.GatewayProperties;
 import org.springframework.cloud.gateway.config.PropertiesRouteDefinitionLocator;
 import org.springframework.cloud.gateway.route.CompositeRouteDefinitionLocator;
@@ -14,6 +15,7 @@ import org.springframework.cloud.gateway.route.RouteDefinitionRepository;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Primary;
 import org.springframework.core.Ordered;
+import org.springframework.core.env.ConfigurableEnvironment;
 import reactor.core.publisher.Flux;
 
 /**
@@ -22,17 +24,28 @@ import reactor.core.publisher.Flux;
  */
 @AutoConfiguration
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
-@EnableConfigurationProperties(GatewayProperties.class)
 public class RouteModelAutoConfiguration {
 
   /** For Spring. */
   public RouteModelAutoConfiguration() {}
 
-  /** Routes of the configuration. */
+  /**
+   * Routes of the configuration, bound here and not as a bean of configuration properties: that
+   * would ask for a validator, say less, and stop at the first route that cannot be read.
+   *
+   * @throws ConfigurationRefused when a route cannot be read; names all of them
+   */
   @Bean
   @ConditionalOnMissingBean
   public PropertiesRouteDefinitionLocator propertiesRouteDefinitionLocator(
-      GatewayProperties properties) {
+      ConfigurableEnvironment environment) {
+    Problems problems = new Problems();
+    GatewayProperties properties = new GatewayProperties();
+    properties.setRoutes(RouteDefinitions.routes(environment, problems));
+    properties.setDefaultFilters(RouteDefinitions.defaultFilters(environment, problems));
+    if (!problems.isClean()) {
+      throw new ConfigurationRefused(problems.refusals());
+    }
     return new PropertiesRouteDefinitionLocator(properties);
   }
 

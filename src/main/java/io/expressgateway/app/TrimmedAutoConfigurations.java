@@ -16,10 +16,6 @@ final class TrimmedAutoConfigurations implements AutoConfigurationImportFilter, 
 
   private static final Set<String> PACKAGES =
       Set.of(
-          "org.springframework.boot.restclient.",
-          "org.springframework.boot.http.client.",
-          "org.springframework.boot.http.converter.",
-          "org.springframework.boot.validation.",
           "org.springframework.boot.autoconfigure.admin.",
           "org.springframework.boot.autoconfigure.aop.",
           "org.springframework.boot.autoconfigure.jmx.",

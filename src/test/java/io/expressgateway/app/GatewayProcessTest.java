@@ -85,14 +85,14 @@ class GatewayProcessTest {
   }
 
   @Test
-  void whatValidationFindsIsALineEach() {
+  void aRouteWithoutPredicatesIsRefused() {
     String routes = "--spring.cloud.gateway.server.webflux.routes";
     assertThat(run("--management.server.port=0", routes + "[0].id=a", routes + "[0].uri=lb://a"))
         .isEqualTo(1);
     assertThat(text(err).lines())
         .containsExactly(
             "spring.cloud.gateway.server.webflux.routes[0].predicates | [] | must not be empty |"
-                + " correct it");
+                + " write a predicate such as Path=/**");
   }
 
   @Test

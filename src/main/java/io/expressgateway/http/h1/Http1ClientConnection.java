@@ -10,6 +10,7 @@ import io.expressgateway.message.RequestHead;
 import io.expressgateway.message.ResponseHead;
 import io.expressgateway.net.OutOfMemory;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -438,7 +439,14 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter im
     if (state == State.TUNNEL) {
       writer().flush();
       if (context().channel() instanceof DuplexChannel duplex) {
-        duplex.shutdownOutput();
+        // Behind everything that is still queued: a shutdown drops what has not been written yet.
+        context()
+            .writeAndFlush(Unpooled.EMPTY_BUFFER)
+            .addListener(done -> {
+              if (done.isSuccess()) {
+                duplex.shutdownOutput();
+              }
+            });
       }
     } else if (state != State.CLOSED) {
       writer().end(trailers);

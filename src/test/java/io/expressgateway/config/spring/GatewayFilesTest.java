@@ -165,7 +165,7 @@ class GatewayFilesTest {
                 """
                 spring.cloud.gateway.server.webflux.routes:
                   - { id: bad, uri: "http://h:1", order: high }
-                  - { id: good, uri: "http://h:1", predicates: [ "Path=/**" ] }
+                  - { id: good, uri: "http://h:1", predicates: [ Path=/** ] }
                 """),
             problems);
 
