@@ -72,6 +72,27 @@ class RefusedStartIT {
   }
 
   @Test
+  void checkAndStartAgreeAboutARouteWithoutPredicates() {
+    Path file =
+        GatewayJar.file(
+            directory,
+            """
+            expressgateway.listeners: [ { name: web, bind: "127.0.0.1:0" } ]
+            spring.cloud.gateway.server.webflux.routes: [ { id: a, uri: "http://127.0.0.1:1" } ]
+            """);
+    String key = "spring.cloud.gateway.server.webflux.routes[0].predicates | ";
+
+    GatewayJar.Ended checked = GatewayJar.run(directory, "--check", file.toString());
+    GatewayJar.Ended started =
+        GatewayJar.run(directory, file.toString(), "--management.server.port=0");
+
+    assertThat(checked.exit()).isEqualTo(1);
+    assertThat(checked.err()).singleElement().asString().startsWith(key);
+    assertThat(started.exit()).isEqualTo(1);
+    assertThat(started.err()).singleElement().asString().startsWith(key);
+  }
+
+  @Test
   void misuseIsTwoAndShowsTheUsage() {
     GatewayJar.Ended unknown = GatewayJar.run(directory, "--nonsense");
 
