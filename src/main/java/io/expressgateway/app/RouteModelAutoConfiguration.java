@@ -1,7 +1,12 @@
 package io.expressgateway.app;
 
+import io.expressgateway.config.Compilation;
+import io.expressgateway.config.Problem;
 import io.expressgateway.config.Problems;
+import io.expressgateway.config.SnapshotCompiler;
 import io.expressgateway.config.spring.RouteDefinitions;
+import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
@@ -10,6 +15,7 @@ import org.springframework.cloud.gateway.config.GatewayProperties;
 import org.springframework.cloud.gateway.config.PropertiesRouteDefinitionLocator;
 import org.springframework.cloud.gateway.route.CompositeRouteDefinitionLocator;
 import org.springframework.cloud.gateway.route.InMemoryRouteDefinitionRepository;
+import org.springframework.cloud.gateway.route.RouteDefinition;
 import org.springframework.cloud.gateway.route.RouteDefinitionLocator;
 import org.springframework.cloud.gateway.route.RouteDefinitionRepository;
 import org.springframework.context.annotation.Bean;
@@ -41,12 +47,24 @@ public class RouteModelAutoConfiguration {
       ConfigurableEnvironment environment) {
     Problems problems = new Problems();
     GatewayProperties properties = new GatewayProperties();
-    properties.setRoutes(RouteDefinitions.routes(environment, problems));
+    List<RouteDefinition> routes = RouteDefinitions.routes(environment, problems);
+    properties.setRoutes(routes);
     properties.setDefaultFilters(RouteDefinitions.defaultFilters(environment, problems));
     if (!problems.isClean()) {
-      throw new ConfigurationRefused(problems.refusals());
+      List<Problem> all = new ArrayList<>(problems.refusals());
+      all.addAll(otherProblems(environment, routes));
+      throw new ConfigurationRefused(all);
     }
     return new PropertiesRouteDefinitionLocator(properties);
+  }
+
+  /** What else is wrong: a refusal names everything at once. */
+  private static List<Problem> otherProblems(
+      ConfigurableEnvironment environment, List<RouteDefinition> routes) {
+    Compilation compilation =
+        new SnapshotCompiler(BuiltIns.vocabulary())
+            .compile(environment, routes, 1, Clock.systemUTC().instant());
+    return compilation instanceof Compilation.Refused refused ? refused.problems() : List.of();
   }
 
   /** Routes that were posted. */
