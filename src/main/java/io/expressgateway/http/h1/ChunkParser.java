@@ -8,8 +8,9 @@ import io.netty.buffer.ByteBuf;
  * read is moved together within the buffer that was read, so that it goes on as one piece.
  *
  * <p>Strict: sizes are hexadecimal digits only and at most 15 of them; a chunk extension is
- * tolerated up to 256 bytes without quotes, control bytes or a bare line feed, and is dropped;
- * every line ends with CRLF. Trailers have the same rules and limits as headers.
+ * tolerated up to 256 bytes when it is made of tokens only (RFC 9112 section 7.1.1 without quotes
+ * and bad white space, about which parsers disagree), and is dropped; every line ends with CRLF.
+ * Trailers have the same rules and limits as headers.
  */
 final class ChunkParser {
 
@@ -31,6 +32,8 @@ final class ChunkParser {
   private long remaining;
   private int digits;
   private int extension;
+  private boolean inValue;
+  private boolean hasToken;
   private final Trailers trailers;
 
   ChunkParser(int maxTrailerBytes, int maxTrailerFields) {
@@ -149,17 +152,33 @@ final class ChunkParser {
     }
     if (b == ';') {
       state = State.EXTENSION;
+      inValue = false;
+      hasToken = false;
       return true;
     }
     return false;
   }
 
+  /** {@code ;name} or {@code ;name=token}, as often as it likes, without white space. */
   private boolean extension(byte b) {
     if (b == '\r') {
       state = State.SIZE_LF;
+      return hasToken;
+    }
+    if (++extension > MAX_EXTENSION) {
+      return false;
+    }
+    if (Tokens.isToken(b)) {
+      hasToken = true;
       return true;
     }
-    return ++extension <= MAX_EXTENSION && b != '"' && Tokens.isValue(b);
+    boolean separator = b == ';' || (b == '=' && !inValue);
+    if (!separator || !hasToken) {
+      return false;
+    }
+    inValue = b == '=';
+    hasToken = false;
+    return true;
   }
 
   /** Trailer lines: a head without a start line. */

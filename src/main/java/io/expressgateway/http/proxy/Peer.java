@@ -77,10 +77,13 @@ public final class Peer {
     return client;
   }
 
+  /** A bare address, {@code address:port}, or IPv6 in brackets with or without a port. */
   private static @Nullable InetSocketAddress hop(String text) {
     String literal = text;
     int port = 0;
-    if (IpLiteral.parse(text) == null && text.indexOf(':') > 0) {
+    if (text.startsWith("[") && text.endsWith("]")) {
+      literal = text.substring(1, text.length() - 1);
+    } else if (IpLiteral.parse(text) == null && text.indexOf(':') > 0) {
       try {
         HostPort hostPort = HostPort.parse(text);
         literal = hostPort.host();

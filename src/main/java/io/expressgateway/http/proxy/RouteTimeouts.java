@@ -45,7 +45,7 @@ public record RouteTimeouts(
       return 0;
     }
     if (value instanceof Duration duration) {
-      return duration.toNanos();
+      return duration.isNegative() ? -1 : duration.toNanos();
     }
     String text = value.toString().strip();
     int digits = text.startsWith("-") ? 1 : 0;
