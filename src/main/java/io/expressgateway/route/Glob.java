@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One segment of a path or host pattern that is more than a literal: text with {@code ?}, {@code
@@ -14,12 +15,20 @@ import java.util.regex.PatternSyntaxException;
  */
 final class Glob {
 
+  // In a mask: any run of characters, and any one character. Neither can stand in a request.
+  private static final char ANY_RUN = '\uffff';
+  private static final char ANY_ONE = '\ufffe';
+
   private final Pattern pattern;
   private final List<String> names;
+  private final @Nullable String mask;
+  private final boolean ignoresCase;
 
-  private Glob(Pattern pattern, List<String> names) {
+  private Glob(Pattern pattern, List<String> names, @Nullable String mask) {
     this.pattern = pattern;
     this.names = names;
+    this.mask = mask;
+    this.ignoresCase = (pattern.flags() & Pattern.CASE_INSENSITIVE) != 0;
   }
 
   /** Whether the text has anything that a {@link Glob} gives a meaning to. */
@@ -36,6 +45,8 @@ final class Glob {
    */
   static Glob compile(String text, int flags) {
     StringBuilder regex = new StringBuilder();
+    StringBuilder mask = new StringBuilder();
+    boolean isPlain = true;
     List<String> names = new ArrayList<>(2);
     int literal = 0;
     int i = 0;
@@ -47,16 +58,25 @@ final class Glob {
         continue;
       }
       quote(regex, text, literal, i);
+      mask.append(text, literal, i).append(c == '?' ? ANY_ONE : ANY_RUN);
       switch (c) {
         case '?' -> regex.append('.');
         case '*' -> regex.append(".*");
-        default -> variable(text.substring(i + 1, end - 1), regex, names);
+        default -> {
+          String content = text.substring(i + 1, end - 1);
+          isPlain &= content.indexOf(':') < 0;
+          variable(content, regex, names);
+        }
       }
       i = end;
       literal = end;
     }
     quote(regex, text, literal, text.length());
-    return new Glob(regex(regex.toString(), flags, names.size(), text), List.copyOf(names));
+    mask.append(text, literal, text.length());
+    return new Glob(
+        regex(regex.toString(), flags, names.size(), text),
+        List.copyOf(names),
+        isPlain ? mask.toString() : null);
   }
 
   private static void quote(StringBuilder regex, String text, int from, int to) {
@@ -113,9 +133,50 @@ final class Glob {
     return names;
   }
 
-  /** Whether the whole of {@code value} matches. */
+  /**
+   * Whether the whole of {@code value} matches. Without a regular expression of the operator's the
+   * work is at most the product of both lengths: the value is the client's, and a backtracking
+   * matcher would let it choose how long a pattern with several stars takes.
+   */
   boolean matches(String value) {
-    return pattern.matcher(value).matches();
+    return mask == null ? pattern.matcher(value).matches() : fits(value, mask);
+  }
+
+  private boolean fits(String value, String mask) {
+    int at = 0;
+    int m = 0;
+    int lastRun = -1;
+    int runEnd = 0;
+    while (at < value.length()) {
+      if (m < mask.length() && mask.charAt(m) == ANY_RUN) {
+        lastRun = m++;
+        runEnd = at;
+      } else if (m < mask.length() && mask.charAt(m) == ANY_ONE) {
+        at += Character.charCount(value.codePointAt(at));
+        m++;
+      } else if (m < mask.length() && same(value.charAt(at), mask.charAt(m))) {
+        at++;
+        m++;
+      } else if (lastRun >= 0) {
+        // Only the last run has to grow: an earlier one could reach no place that this one cannot.
+        m = lastRun + 1;
+        at = ++runEnd;
+      } else {
+        return false;
+      }
+    }
+    while (m < mask.length() && mask.charAt(m) == ANY_RUN) {
+      m++;
+    }
+    return m == mask.length();
+  }
+
+  private boolean same(char a, char b) {
+    return a == b || (ignoresCase && a < 0x80 && b < 0x80 && lower(a) == lower(b));
+  }
+
+  private static int lower(char c) {
+    return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
   }
 
   /** Adds the variables of a value that matches. */

@@ -1,6 +1,8 @@
 package io.expressgateway.config.compile;
 
 import io.expressgateway.config.Problems;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -9,15 +11,20 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.util.unit.DataSize;
 
 /**
  * The metadata of a route. Keys that mean something here are checked and brought to one type:
- * {@code connect-timeout} and {@code response-timeout} to {@link Long} milliseconds (a negative
- * response timeout is none, as in Spring Cloud Gateway), {@code max-body-size} to {@link Long}
- * bytes, {@code listeners} to a list of names. Everything else stays as written.
+ * {@code connect-timeout}, {@code response-timeout} (a negative one is none, as in Spring Cloud
+ * Gateway), {@code per-try-timeout} and {@code total-timeout} to {@link Long} milliseconds, {@code
+ * max-body-size} to {@link Long} bytes, {@code listeners} to a list of names. Everything else stays
+ * as written.
  */
 final class RouteMetadata {
+
+  /** A year: more is a slip of the pen, and would overflow as nanoseconds long after. */
+  private static final long MAX_MILLIS = Duration.ofDays(366).toMillis();
 
   private final String key;
   private final Problems problems;
@@ -36,6 +43,7 @@ final class RouteMetadata {
     switch (name) {
       case "connect-timeout" -> millis(name, value, 1);
       case "response-timeout" -> millis(name, value, Long.MIN_VALUE);
+      case "per-try-timeout", "total-timeout" -> duration(name, value);
       case "max-body-size" -> bytes(name, value);
       case "listeners" -> values.put(name, names(value));
       default -> values.put(name, value);
@@ -45,7 +53,7 @@ final class RouteMetadata {
   private void millis(String name, Object value, long min) {
     try {
       long millis = Long.parseLong(value.toString().strip());
-      if (millis >= min) {
+      if (millis >= min && millis <= MAX_MILLIS) {
         values.put(name, millis);
         return;
       }
@@ -57,6 +65,24 @@ final class RouteMetadata {
         value.toString(),
         "is not a number of milliseconds",
         "write digits only, as in 2000");
+  }
+
+  private void duration(String name, Object value) {
+    try {
+      Duration duration = DurationStyle.detectAndParse(value.toString().strip(), ChronoUnit.MILLIS);
+      long millis = duration.toMillis();
+      if (millis > 0 && millis <= MAX_MILLIS) {
+        values.put(name, millis);
+        return;
+      }
+    } catch (IllegalArgumentException | ArithmeticException notADuration) {
+      // Reported below, in the same words as one that is not positive.
+    }
+    problems.refuse(
+        key + "." + name,
+        value.toString(),
+        "is not a positive duration",
+        "write a duration, as in 2s or 500ms");
   }
 
   private void bytes(String name, Object value) {
