@@ -89,10 +89,13 @@ class GatewayProcessTest {
     String routes = "--spring.cloud.gateway.server.webflux.routes";
     assertThat(run("--management.server.port=0", routes + "[0].id=a", routes + "[0].uri=lb://a"))
         .isEqualTo(1);
+    // The cluster of that route does not exist either: all problems at once.
     assertThat(text(err).lines())
-        .containsExactly(
+        .hasSize(2)
+        .startsWith(
             "spring.cloud.gateway.server.webflux.routes[0].predicates | [] | must not be empty |"
                 + " write a predicate such as Path=/**");
+    assertThat(text(err)).contains("routes[0].uri | lb://a | there is no cluster a");
   }
 
   @Test

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Assumptions;
 
 /**
  * What a test needs from the machine. Absent, the test is skipped with this reason; where {@code
- * EXPRESSGATEWAY_STRICT=true} says that the machine has everything, it fails instead.
+ * STRICT_TESTS=true} says that the machine has everything, it fails instead.
  */
 final class Needs {
 
@@ -14,8 +14,8 @@ final class Needs {
 
   /** Goes on only when it is there. */
   static void present(boolean isThere, String what) {
-    if (Boolean.parseBoolean(System.getenv("EXPRESSGATEWAY_STRICT"))) {
-      assertThat(isThere).as("needs %s, and EXPRESSGATEWAY_STRICT is set", what).isTrue();
+    if (Boolean.parseBoolean(System.getenv("STRICT_TESTS"))) {
+      assertThat(isThere).as("needs %s, and STRICT_TESTS is set", what).isTrue();
     }
     Assumptions.assumeTrue(isThere, () -> "needs " + what);
   }
