@@ -28,6 +28,15 @@ public final class Hash64 {
     return mix(hash);
   }
 
+  /** Hashes bytes, such as those of an address. Any thread, no allocation. */
+  public static long of(byte[] bytes) {
+    long hash = FNV_OFFSET;
+    for (byte b : bytes) {
+      hash = (hash ^ (b & 0xff)) * FNV_PRIME;
+    }
+    return mix(hash);
+  }
+
   /** Spreads every input bit over the whole result; a bijection that maps 0 to 0. */
   public static long mix(long value) {
     long hash = (value ^ (value >>> 33)) * 0xff51afd7ed558ccdL;

@@ -1,14 +1,12 @@
 package io.expressgateway.http.proxy;
 
+import io.expressgateway.balance.Hash64;
 import io.expressgateway.message.HeaderBlock;
 import io.expressgateway.message.RequestHead;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code hash-on} names, as 64 well-mixed bits for the consistent-hashing balancers. */
 final class HashKey {
-
-  private static final long FNV_OFFSET = 0xcbf29ce484222325L;
-  private static final long FNV_PRIME = 0x100000001b3L;
 
   private HashKey() {}
 
@@ -20,7 +18,7 @@ final class HashKey {
       case "path" -> hash(head.path());
       case "header" -> hash(head.headers().get(hashOn.substring(colon + 1)));
       case "cookie" -> hash(cookie(head.headers(), hashOn.substring(colon + 1)));
-      default -> hash(clientAddress);
+      default -> Hash64.of(clientAddress);
     };
   }
 
@@ -43,27 +41,6 @@ final class HashKey {
   }
 
   private static long hash(@Nullable String text) {
-    long hash = FNV_OFFSET;
-    if (text != null) {
-      for (int i = 0; i < text.length(); i++) {
-        hash = (hash ^ text.charAt(i)) * FNV_PRIME;
-      }
-    }
-    return mix(hash);
-  }
-
-  private static long hash(byte[] bytes) {
-    long hash = FNV_OFFSET;
-    for (byte b : bytes) {
-      hash = (hash ^ (b & 0xff)) * FNV_PRIME;
-    }
-    return mix(hash);
-  }
-
-  /** FNV-1a leaves the high bits of short keys alike; the finaliser of MurmurHash3 spreads them. */
-  private static long mix(long hash) {
-    long mixed = (hash ^ hash >>> 33) * 0xff51afd7ed558ccdL;
-    mixed = (mixed ^ mixed >>> 33) * 0xc4ceb9fe1a85ec53L;
-    return mixed ^ mixed >>> 33;
+    return Hash64.of(text == null ? "" : text);
   }
 }
