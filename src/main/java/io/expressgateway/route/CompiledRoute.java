@@ -3,6 +3,7 @@ package io.expressgateway.route;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A route with its predicates compiled. */
 final class CompiledRoute {
@@ -30,6 +31,11 @@ final class CompiledRoute {
       }
     }
     return true;
+  }
+
+  /** The match for every request; null when it depends on the request. */
+  @Nullable RouteMatch plain() {
+    return hasVariables ? null : plain;
   }
 
   /** The match for a request that matches; made beforehand when the route has no variables. */

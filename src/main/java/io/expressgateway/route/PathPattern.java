@@ -82,6 +82,17 @@ public final class PathPattern {
     return literalPrefix;
   }
 
+  /**
+   * Whether the pattern is a literal prefix and {@code /**} behind it, so that it matches every
+   * path that begins with the prefix's segments and no other.
+   */
+  boolean isLiteralPrefixAndRest() {
+    int literals = literalPrefix.size() * 2;
+    return literals > 0
+        && elements.length == literals + 1
+        && elements[literals] instanceof PathElement.Rest;
+  }
+
   /** Whether the pattern has variables. */
   public boolean hasVariables() {
     return captures;

@@ -1,10 +1,10 @@
 package io.expressgateway.route;
 
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedSet;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PathTrie {
 
+  private static final RegionMap<PathTrie> NO_CHILDREN = new RegionMap<>(Map.of(), false);
+
   private final int[] positions;
   private final RegionMap<PathTrie> children;
 
@@ -22,7 +24,10 @@ final class PathTrie {
     this.children = children;
   }
 
-  /** The routes at this node, ascending. */
+  /**
+   * The routes at this node, ascending; the complement {@code ~position} for a route that matches
+   * every path that leads here, so that nothing of it is left to test.
+   */
   int[] positions() {
     return positions;
   }
@@ -45,23 +50,30 @@ final class PathTrie {
   /** Collects routes and makes the trie. */
   static final class Builder {
 
-    private final SequencedSet<Integer> positions = new LinkedHashSet<>();
+    private final SequencedMap<Integer, Boolean> positions = new LinkedHashMap<>();
     private final Map<String, Builder> children = new HashMap<>();
 
-    /** Adds a route; positions must be added in ascending order. */
-    void add(List<String> prefix, int position) {
+    /**
+     * Adds a route; positions must be added in ascending order.
+     *
+     * @param proven whether the route matches every path that begins with {@code prefix}
+     */
+    void add(List<String> prefix, int position, boolean proven) {
       Builder node = this;
       for (String segment : prefix) {
         node = node.children.computeIfAbsent(segment, _ -> new Builder());
       }
-      node.positions.add(position);
+      node.positions.merge(position, proven, Boolean::logicalOr);
     }
 
     PathTrie build() {
       Map<String, PathTrie> built = new HashMap<>();
       children.forEach((segment, child) -> built.put(segment, child.build()));
       return new PathTrie(
-          positions.stream().mapToInt(Integer::intValue).toArray(), new RegionMap<>(built, false));
+          positions.entrySet().stream()
+              .mapToInt(entry -> entry.getValue() ? ~entry.getKey() : entry.getKey())
+              .toArray(),
+          built.isEmpty() ? NO_CHILDREN : new RegionMap<>(built, false));
     }
   }
 }

@@ -5,13 +5,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A map from texts to values that is asked with a region of a longer text, so that a lookup needs
- * no substring: open addressing with linear probing, at most half full. Made once, then read by any
- * thread.
+ * no substring: open addressing with linear probing, at most half full, a key and its value side by
+ * side, because in a large map each of them is a cache miss. Made once, then read by any thread.
  */
 final class RegionMap<V> {
 
-  private final @Nullable String[] keys;
-  private final @Nullable Object[] values;
+  /** The key of slot {@code i} at {@code 2 i}, its value behind it. */
+  private final @Nullable Object[] slots;
+
   private final int mask;
   private final boolean foldCase;
   private final int size;
@@ -23,8 +24,7 @@ final class RegionMap<V> {
    */
   RegionMap(Map<String, V> entries, boolean foldCase) {
     int capacity = Integer.highestOneBit(Math.max(1, entries.size())) * 4;
-    this.keys = new String[capacity];
-    this.values = new Object[capacity];
+    this.slots = new Object[capacity * 2];
     this.mask = capacity - 1;
     this.foldCase = foldCase;
     this.size = entries.size();
@@ -33,11 +33,11 @@ final class RegionMap<V> {
 
   private void put(String key, V value) {
     int at = hash(key, 0, key.length()) & mask;
-    while (keys[at] != null) {
+    while (slots[at * 2] != null) {
       at = at + 1 & mask;
     }
-    keys[at] = key;
-    values[at] = value;
+    slots[at * 2] = key;
+    slots[at * 2 + 1] = value;
   }
 
   boolean isEmpty() {
@@ -48,9 +48,9 @@ final class RegionMap<V> {
   @SuppressWarnings("unchecked") // only put() writes, and it writes V
   @Nullable V get(String text, int from, int to) {
     int at = hash(text, from, to) & mask;
-    for (String key = keys[at]; key != null; key = keys[at]) {
-      if (equals(key, text, from, to)) {
-        return (V) values[at];
+    for (Object key = slots[at * 2]; key != null; key = slots[at * 2]) {
+      if (equals((String) key, text, from, to)) {
+        return (V) slots[at * 2 + 1];
       }
       at = at + 1 & mask;
     }

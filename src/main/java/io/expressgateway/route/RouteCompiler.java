@@ -38,7 +38,11 @@ final class RouteCompiler {
     for (int position = 0; position < routes.size(); position++) {
       List<RoutePredicate> predicates = compile(position);
       compiled.add(new CompiledRoute(routes.get(position), position, predicates));
-      index.add(position, predicates);
+      if (routes.get(position).listeners().isEmpty()) {
+        index.add(position, predicates);
+      } else {
+        index.addUnproven(position, predicates);
+      }
     }
     if (!problems.isEmpty()) {
       throw new InvalidRoutesException(problems);

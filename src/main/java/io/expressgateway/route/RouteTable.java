@@ -21,6 +21,7 @@ public final class RouteTable {
 
   private final List<Route> routes;
   private final CompiledRoute[] compiled;
+  private final @Nullable RouteMatch[] plain;
   private final RouteIndex index;
   private final VersionSettings version;
   private final Set<ApiVersion> supported;
@@ -33,6 +34,7 @@ public final class RouteTable {
       Set<ApiVersion> supported) {
     this.routes = List.copyOf(routes);
     this.compiled = compiled.toArray(CompiledRoute[]::new);
+    this.plain = compiled.stream().map(CompiledRoute::plain).toArray(RouteMatch[]::new);
     this.index = index;
     this.version = version;
     this.supported = Set.copyOf(supported);
@@ -60,7 +62,11 @@ public final class RouteTable {
   /** The route that the request takes; null when none matches. */
   public @Nullable RouteMatch match(RouteRequest request) {
     int position = index.find(compiled, request);
-    return position < 0 ? null : compiled[position].match(request);
+    if (position < 0) {
+      return null;
+    }
+    RouteMatch known = plain[position];
+    return known == null ? compiled[position].match(request) : known;
   }
 
   /** The answer of trying the routes one by one: what {@link #match} is tested against. */

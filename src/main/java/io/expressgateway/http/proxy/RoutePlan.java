@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RoutePlan {
 
+  /** One for all plans without: with thousands of routes an array of its own is a cache miss. */
+  private static final HttpFilter[] NO_FILTERS = {};
+
   private final Route route;
   private final @Nullable Cluster cluster;
   private final HttpFilter[] filters;
@@ -25,7 +28,7 @@ public final class RoutePlan {
       Route route, @Nullable Cluster cluster, List<HttpFilter> filters, RouteTimeouts timeouts) {
     this.route = route;
     this.cluster = cluster;
-    this.filters = filters.toArray(HttpFilter[]::new);
+    this.filters = filters.isEmpty() ? NO_FILTERS : filters.toArray(HttpFilter[]::new);
     this.hasBodyFilters = filters.stream().anyMatch(filter -> !filter.isHeadOnly());
     this.timeouts = timeouts;
   }
