@@ -46,11 +46,8 @@ public interface ExchangeRecord {
   /** The route; null when none matched. */
   @Nullable Route route();
 
-  /** The route's place in its table; -1 when none matched. */
+  /** The route's place in the table that routed it; -1 when none matched. */
   int routePosition();
-
-  /** The version of the snapshot that routed it: positions belong to that table. */
-  long snapshotVersion();
 
   /** The cluster's name; empty when none was chosen. */
   String cluster();

@@ -1,8 +1,9 @@
 package io.expressgateway.metrics;
 
 /**
- * The histogram buckets of every duration: a figure per bound, one for what is longer, and the sum
- * in nanoseconds, in consecutive places of a cell.
+ * The histogram buckets of every duration: the sum in nanoseconds, a figure per bound and one for
+ * what is longer, in consecutive places of a cell. The sum lies beside the shortest buckets because
+ * they are written together.
  */
 final class Durations {
 
@@ -32,8 +33,8 @@ final class Durations {
     while (bucket < NANOS.length && duration > NANOS[bucket]) {
       bucket++;
     }
-    LoopTable.add(cell, from + bucket, 1);
-    LoopTable.add(cell, from + SIZE - 1, duration);
+    LoopTable.add(cell, from, duration);
+    LoopTable.add(cell, from + 1 + bucket, 1);
   }
 
   /** Upper bounds in seconds, the last one infinite. */
@@ -45,11 +46,11 @@ final class Durations {
 
   /** How many fell into each bucket, not cumulated. */
   static long[] counts(long[] cell, int from) {
-    return java.util.Arrays.copyOfRange(cell, from, from + SIZE - 1);
+    return java.util.Arrays.copyOfRange(cell, from + 1, from + SIZE);
   }
 
   /** The sum in seconds. */
   static double sum(long[] cell, int from) {
-    return cell[from + SIZE - 1] / 1e9;
+    return cell[from] / 1e9;
   }
 }

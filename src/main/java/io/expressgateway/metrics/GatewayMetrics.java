@@ -41,22 +41,20 @@ public final class GatewayMetrics implements HttpMetrics {
     LoopFigures figures = loop(exchange.loop());
     Route route = exchange.route();
     long nanos = exchange.endNanos() - exchange.startNanos();
-    long[] cell =
-        figures.requests.cell(
-            exchange.listener(),
-            route == null ? NO_ROUTE : route.id(),
-            exchange.protocol().ordinal());
-    LoopTable.add(cell, statusClass(exchange.status()), 1);
-    Durations.record(cell, LoopFigures.CLASSES, nanos);
     if (route != null) {
-      GatewayTimer.record(figures.gatewayRequests, exchange, route, nanos);
+      figures.byRoute.record(exchange, route, nanos);
+    } else {
+      LoopFigures.recordRequest(
+          figures.requests.cell(exchange.listener(), NO_ROUTE, exchange.protocol().ordinal()),
+          exchange.status(),
+          nanos);
     }
   }
 
   @Override
   public void onUpstreamEnd(int loop, String cluster, String endpoint, int status, long nanos) {
     LoopFigures figures = loop(loop);
-    LoopTable.add(figures.tries.cell(cluster, endpoint, 0), statusClass(status), 1);
+    LoopTable.add(figures.tries.cell(cluster, endpoint, 0), LoopFigures.statusClass(status), 1);
     Durations.record(figures.clusters.cell(cluster, "", 0), 0, nanos);
   }
 
@@ -83,10 +81,6 @@ public final class GatewayMetrics implements HttpMetrics {
   @Override
   public void onContainedException(int loop, Throwable cause) {
     LoopTable.add(loop(loop).contained.cell(cause.getClass().getSimpleName(), "", 0), 0, 1);
-  }
-
-  private static int statusClass(int status) {
-    return status >= 100 && status < 600 ? status / 100 : 0;
   }
 
   private LoopFigures loop(int index) {

@@ -2,7 +2,6 @@ package io.expressgateway.metrics;
 
 import io.expressgateway.http.ExchangeRecord;
 import io.expressgateway.message.RequestHead;
-import io.expressgateway.route.Route;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,12 +27,15 @@ final class GatewayTimer {
 
   private GatewayTimer() {}
 
-  static void record(LoopTable table, ExchangeRecord exchange, Route route, long nanos) {
-    int number = exchange.status() * METHODS.length + methodIndex(exchange.request());
-    long[] cell = table.cell(route.id(), route.uri(), number);
+  /** Status and method as the number of a row. */
+  static int number(ExchangeRecord exchange) {
+    return exchange.status() * METHODS.length + methodIndex(exchange.request());
+  }
+
+  static void record(long[] cell, long endNanos, long nanos) {
     LoopTable.add(cell, COUNT, 1);
     LoopTable.add(cell, SUM, nanos);
-    long age = exchange.endNanos() >> AGE_SHIFT;
+    long age = endNanos >> AGE_SHIFT;
     if (cell[MAX_AGE] != age || nanos > cell[MAX]) {
       LoopTable.set(cell, MAX, nanos);
       LoopTable.set(cell, MAX_AGE, age);

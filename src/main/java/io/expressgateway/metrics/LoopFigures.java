@@ -15,6 +15,7 @@ final class LoopFigures {
   final LoopTable saves;
   final LoopTable retries;
   final LoopTable contained;
+  final RouteCells byRoute = new RouteCells(this);
 
   LoopFigures(Budgets budgets) {
     requests = new LoopTable(budgets.requests, CLASSES + Durations.SIZE);
@@ -26,6 +27,16 @@ final class LoopFigures {
     saves = new LoopTable(budgets.saves, 1);
     retries = new LoopTable(budgets.retries, 1);
     contained = new LoopTable(budgets.contained, 1);
+  }
+
+  /** Counts a request in a cell of {@link #requests}. */
+  static void recordRequest(long[] cell, int status, long nanos) {
+    LoopTable.add(cell, statusClass(status), 1);
+    Durations.record(cell, CLASSES, nanos);
+  }
+
+  static int statusClass(int status) {
+    return status >= 100 && status < 600 ? status / 100 : 0;
   }
 
   /** One budget per metric, shared by the loops. */

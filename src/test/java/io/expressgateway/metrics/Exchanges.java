@@ -27,7 +27,6 @@ final class Exchanges implements ExchangeRecord {
   String why = "";
   long nanos = 1_234_567;
   long bytesOut = 24;
-  long snapshotVersion = 1;
   int routePosition;
 
   static Route route(String id) {
@@ -92,11 +91,6 @@ final class Exchanges implements ExchangeRecord {
   @Override
   public int routePosition() {
     return routePosition;
-  }
-
-  @Override
-  public long snapshotVersion() {
-    return snapshotVersion;
   }
 
   @Override

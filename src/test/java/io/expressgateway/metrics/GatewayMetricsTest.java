@@ -57,12 +57,27 @@ class GatewayMetricsTest {
   void aCounterBelongsToTheRouteIdNotToItsPlace() {
     Exchanges exchange = new Exchanges();
     metrics.onExchangeEnd(exchange);
-    exchange.snapshotVersion = 2;
     exchange.routePosition = 7;
     exchange.route = Exchanges.route("orders");
     metrics.onExchangeEnd(exchange);
 
     assertThat(scrape(metrics)).contains("route=\"orders\",status_class=\"2xx\"} 2.0");
+  }
+
+  @Test
+  void anotherRouteInTheSamePlaceHasItsOwnCounter() {
+    Exchanges exchange = new Exchanges();
+    metrics.onExchangeEnd(exchange);
+    exchange.route = Exchanges.route("parcels");
+    metrics.onExchangeEnd(exchange);
+    exchange.status = 404;
+    metrics.onExchangeEnd(exchange);
+
+    assertThat(scrape(metrics))
+        .contains("route=\"orders\",status_class=\"2xx\"} 1.0")
+        .contains("route=\"parcels\",status_class=\"2xx\"} 1.0")
+        .contains("route=\"parcels\",status_class=\"4xx\"} 1.0")
+        .contains("httpStatusCode=\"404\",outcome=\"CLIENT_ERROR\",routeId=\"parcels\"");
   }
 
   @Test

@@ -85,11 +85,6 @@ final class FinishedExchange implements ExchangeRecord {
   }
 
   @Override
-  public long snapshotVersion() {
-    return exchange.state.snapshot().version();
-  }
-
-  @Override
   public String cluster() {
     return exchange.tries.cluster == null ? "" : exchange.tries.cluster.spec().name();
   }
