@@ -29,6 +29,9 @@ public interface HttpDataPlane extends AutoCloseable {
   /** The snapshot that new requests are served by; null before {@link #start}. */
   @Nullable Snapshot snapshot();
 
+  /** How many routes every request is tested against, because no index finds them. */
+  int unindexedRoutes();
+
   /** How many event loops there are. */
   int eventLoops();
 

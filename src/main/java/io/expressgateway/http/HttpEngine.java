@@ -285,6 +285,12 @@ public final class HttpEngine implements HttpDataPlane {
   }
 
   @Override
+  public int unindexedRoutes() {
+    ProxyState current = state;
+    return current == null ? 0 : current.unindexedRoutes();
+  }
+
+  @Override
   public int eventLoops() {
     return workers.size();
   }

@@ -251,15 +251,22 @@ public final class GatewayCollector implements MultiCollector {
     Snapshot snapshot = dataPlane.snapshot();
     GaugeSnapshot.Builder routes =
         GaugeSnapshot.builder().name("expressgateway_routes").help("Routes that serve");
+    GaugeSnapshot.Builder unindexed =
+        GaugeSnapshot.builder()
+            .name("expressgateway_routes_unindexed")
+            .help("Routes without literal host or path, which every request is tested against");
     GaugeSnapshot.Builder version =
         GaugeSnapshot.builder()
             .name("expressgateway_snapshot_version")
             .help("Version of the snapshot that serves; grows with each change");
     if (snapshot != null) {
       routes.dataPoint(gauge(Labels.EMPTY, snapshot.routes().size()));
+      unindexed.dataPoint(gauge(Labels.EMPTY, dataPlane.unindexedRoutes()));
       version.dataPoint(gauge(Labels.EMPTY, (double) snapshot.version()));
     }
-    all.metricSnapshot(routes.build()).metricSnapshot(version.build());
+    all.metricSnapshot(routes.build())
+        .metricSnapshot(unindexed.build())
+        .metricSnapshot(version.build());
   }
 
   private static void ledger(MetricSnapshots.Builder all, Ledger ledger) {

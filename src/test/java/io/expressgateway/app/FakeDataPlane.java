@@ -56,6 +56,11 @@ final class FakeDataPlane implements HttpDataPlane {
   }
 
   @Override
+  public int unindexedRoutes() {
+    return 4;
+  }
+
+  @Override
   public int eventLoops() {
     return 2;
   }

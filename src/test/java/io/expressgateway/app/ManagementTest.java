@@ -141,6 +141,7 @@ class ManagementTest {
                 .contains("expressgateway_pool_connections{cluster=\"orders\",state=\"idle\"} 2.0")
                 .contains(
                     "expressgateway_endpoint_healthy{cluster=\"orders\",endpoint=\"127.0.0.1:9001\"} 1.0")
+                .contains("expressgateway_routes_unindexed 4.0")
                 .contains("expressgateway_exchanges_total{state=\"refused\"} 2.0")
                 .contains("jvm_memory_used_bytes"));
   }

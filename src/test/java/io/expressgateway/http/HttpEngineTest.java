@@ -16,6 +16,7 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -49,6 +50,21 @@ class HttpEngineTest {
       Await.until("completed", () -> gateway.engine().ledger().completed() == 40);
       assertThat(gateway.engine().listeners().getFirst().name()).isEqualTo("web");
       assertThat(gateway.engine().snapshot()).isNotNull();
+    }
+  }
+
+  @Test
+  void countsTheRoutesThatNoIndexFindsInWhatServesNow() {
+    Gateway.Builder routes =
+        Gateway.builder()
+            .endpoints(1)
+            .route("literal", List.of("Path=/a/**"), List.of(), Map.of())
+            .route("any", List.of("Method=GET"), List.of(), Map.of());
+    try (Gateway gateway = routes.start()) {
+      assertThat(gateway.engine().unindexedRoutes()).isEqualTo(1);
+      routes.route("other", List.of(), List.of(), Map.of());
+      gateway.engine().publish(routes.snapshot());
+      assertThat(gateway.engine().unindexedRoutes()).isEqualTo(2);
     }
   }
 

@@ -40,6 +40,11 @@ public final class ProxyState {
     return snapshot;
   }
 
+  /** How many routes every request is tested against. */
+  public int unindexedRoutes() {
+    return table.unindexedRoutes();
+  }
+
   @Nullable RouteMatch match(RouteRequest request) {
     return table.match(request);
   }
