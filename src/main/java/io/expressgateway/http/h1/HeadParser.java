@@ -51,6 +51,8 @@ abstract class HeadParser {
 
   private int scanned;
   private int lineStart;
+  // Behind the empty line that came before the start line, if one did.
+  private int headStart;
   private boolean startLineSeen;
   private @Nullable Fault failure;
 
@@ -65,6 +67,7 @@ abstract class HeadParser {
     block.clear();
     scanned = 0;
     lineStart = 0;
+    headStart = 0;
     startLineSeen = false;
     failure = null;
   }
@@ -74,9 +77,9 @@ abstract class HeadParser {
     startLineSeen = true;
   }
 
-  /** Whether a byte of the current head has been read. */
+  /** Whether a byte of the current head has been read; an empty line before it does not count. */
   boolean hasBegun() {
-    return scanned > 0;
+    return scanned > headStart;
   }
 
   /** Bytes of the current head that have been read. */
@@ -131,6 +134,7 @@ abstract class HeadParser {
       }
       if (!startLineSeen) {
         if (lineEnd == start && start == 0 && toleratesEmptyLine()) {
+          headStart = at;
           continue;
         }
         if (at > maxBytes) {
@@ -205,7 +209,7 @@ abstract class HeadParser {
     return Progress.FAILED;
   }
 
-  /** Whether an empty line may come before the start line (RFC 9112 section 2.2). */
+  /** Whether one empty line may come before the start line (RFC 9112 section 2.2). */
   abstract boolean toleratesEmptyLine();
 
   /** Reads the start line; null when it is good. */

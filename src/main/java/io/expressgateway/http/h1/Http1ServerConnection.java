@@ -109,7 +109,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     this.peer = new Peer((InetSocketAddress) ctx.channel().remoteAddress(), listener);
     registry.add(this);
     idleSinceNanos = System.nanoTime();
-    arm(idleSinceNanos + limits.keepAliveTimeout().toNanos());
+    armIdle();
     read(true);
   }
 
@@ -279,7 +279,10 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
       case COMPLETE -> request();
       case FAILED -> refuse(why(parser.failure()));
       case INCOMPLETE -> {
-        if (first) {
+        if (!parser.hasBegun()) {
+          // An empty line, as old clients send one behind a body (RFC 9112 section 2.2).
+          armIdle();
+        } else if (first) {
           arm(headStartNanos + limits.headerTimeout().toNanos());
         }
       }
@@ -585,7 +588,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     parser.reset();
     state = State.HEAD;
     idleSinceNanos = System.nanoTime();
-    arm(idleSinceNanos + limits.keepAliveTimeout().toNanos());
+    armIdle();
     // Before what waits is looked at: when too much of it still waits, hold() stops reading again.
     read(true);
     ByteBuf next = held;
@@ -678,6 +681,10 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
   private void arm(long deadlineNanos) {
     worker.timers().arm(timer, deadlineNanos);
+  }
+
+  private void armIdle() {
+    arm(Math.min(idleSinceNanos + limits.keepAliveTimeout().toNanos(), leaveAtNanos));
   }
 
   /** One timer for all of the connection's waits; which of them is over depends on the state. */

@@ -56,6 +56,44 @@ class SlowHeadersTest {
   }
 
   @Test
+  void anEmptyLineBehindARequestBeginsNoOther() throws IOException {
+    try (Stage stage =
+            Stage.open(limits ->
+                Stage.limits(Stage.limits(limits).headerTimeout(SHORT))
+                    .keepAliveTimeout(SHORT.multipliedBy(2)));
+        RawClient client = stage.client()) {
+      assertThat(client.get("/").send("\r\n").read().status()).isEqualTo(200);
+      assertThat(client.isEnded()).isTrue();
+      assertThat(stage.gateway.metrics.failures).isEmpty();
+      assertThat(stage.gateway.metrics.security).isEmpty();
+    }
+  }
+
+  @Test
+  void anEmptyLineBuysNoIdleTime() throws IOException {
+    // The usual header time-out of 10 s would end it much later.
+    try (Stage stage = Stage.open(limits -> Stage.limits(limits).keepAliveTimeout(SHORT));
+        RawClient client = stage.client()) {
+      client.send("\r");
+      client.send("\n");
+      long from = System.nanoTime();
+      assertThat(client.isEnded()).isTrue();
+      assertThat(System.nanoTime() - from).isLessThan(Duration.ofSeconds(9).toNanos());
+      assertThat(stage.gateway.metrics.failures).isEmpty();
+    }
+  }
+
+  @Test
+  void aHeadThatStopsBehindAnEmptyLineIsStillTimedOut() throws IOException {
+    try (Stage stage = Stage.open(limits -> Stage.limits(limits).headerTimeout(SHORT));
+        RawClient attacker = stage.client()) {
+      attacker.send("\r\n").send("GET / HTT");
+      assertThat(attacker.read().status()).isEqualTo(408);
+      assertThat(attacker.isEnded()).isTrue();
+    }
+  }
+
+  @Test
   void closesAnIdleConnectionAfterItsResponse() throws IOException {
     try (Stage stage = Stage.open(limits -> Stage.limits(limits).keepAliveTimeout(SHORT));
         RawClient client = stage.client()) {
