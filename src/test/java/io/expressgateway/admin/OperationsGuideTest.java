@@ -3,6 +3,7 @@ package io.expressgateway.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.expressgateway.config.Problem;
+import io.expressgateway.http.Why;
 import io.expressgateway.metrics.AccessLogs;
 import io.expressgateway.metrics.GatewayCollector;
 import io.expressgateway.metrics.GatewayMetrics;
@@ -10,6 +11,7 @@ import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,6 +48,31 @@ class OperationsGuideTest {
             .filter(CounterSnapshot.class::isInstance)
             .forEach(counter ->
                 assertThat(guide).contains("`" + counter.getMetadata().getName() + "_total`"));
+  }
+
+  @Test
+  void everySecurityRuleHasItsRow() throws IOException {
+    Pattern rule =
+        Pattern.compile(
+            "(?:onSecurity\\(\\s*worker\\.index\\(\\),|refuse\\(|failBody\\(current,|->)"
+                + "\\s*(?:\"([a-z0-9-]+)\"|Why\\.([A-Z_]+))");
+    int found = 0;
+    for (String file :
+        List.of(
+            "h1/Http1ServerConnection",
+            "h1/Http1ClientConnection",
+            "proxy/Exchange",
+            "listener/Listener")) {
+      Matcher rules =
+          rule.matcher(
+              Files.readString(Path.of("src/main/java/io/expressgateway/http/" + file + ".java")));
+      while (rules.find()) {
+        found++;
+        String name = rules.group(1) != null ? rules.group(1) : Why.valueOf(rules.group(2)).code();
+        assertThat(guide).containsPattern("(?m)^\\| [^|]*`" + name + "`[^|]* \\| [a-z]+ \\|");
+      }
+    }
+    assertThat(found).isGreaterThan(20);
   }
 
   @Test

@@ -330,6 +330,9 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
       refuse(Why.CONNECT_REFUSED);
       return;
     }
+    if (parser.isUpgradeToHttp2()) {
+      worker.metrics().onSecurity(worker.index(), "upgrade-h2c", "strip");
+    }
     Exchange begun =
         new Exchange(worker, peer(), this, head, parser.size(), headStartNanos, parser.isUpgrade());
     exchange = begun;

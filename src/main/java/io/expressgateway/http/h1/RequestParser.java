@@ -29,6 +29,7 @@ final class RequestParser extends HeadParser {
   private String knownAuthority = "";
   private boolean isKeepAlive;
   private boolean isUpgrade;
+  private boolean isUpgradeToHttp2;
 
   RequestParser(HttpLimits limits) {
     super(new HeaderBlock(), limits.maxHeaderBytes(), limits.maxHeaderFields());
@@ -49,6 +50,11 @@ final class RequestParser extends HeadParser {
   /** Whether this asks for {@code Upgrade: websocket}. */
   boolean isUpgrade() {
     return isUpgrade;
+  }
+
+  /** Whether this asks for {@code Upgrade: h2c}, which is answered as if it did not. */
+  boolean isUpgradeToHttp2() {
+    return isUpgradeToHttp2;
   }
 
   @Override
@@ -251,9 +257,10 @@ final class RequestParser extends HeadParser {
       upgradeListed = block.listContains(HeaderName.CONNECTION, "upgrade");
     }
     isUpgrade = false;
+    isUpgradeToHttp2 = false;
     if (block.contains(HeaderName.UPGRADE)) {
-      boolean h2c = block.listContains(HeaderName.UPGRADE, "h2c");
-      if (!h2c && head.contentLength() != 0) {
+      isUpgradeToHttp2 = block.listContains(HeaderName.UPGRADE, "h2c");
+      if (!isUpgradeToHttp2 && head.contentLength() != 0) {
         return Fault.UPGRADE_WITH_BODY;
       }
       isUpgrade =

@@ -135,7 +135,9 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       originalQuery = head.query();
       originalAuthority = head.authority();
       client = peer.client(head);
-      peer.stripUntrusted(head.headers());
+      if (peer.stripUntrusted(head.headers())) {
+        worker.metrics().onSecurity(worker.index(), "untrusted-forwarding", "strip");
+      }
       if (worker.tracing() != null) {
         trace = worker.tracing().start(head);
       }
@@ -169,7 +171,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
         tunnelToUpstream(data);
       } else if (requestBytes > maxBody) {
         data.release();
-        fail(Why.BODY_TOO_LARGE);
+        refuseBody();
       } else if (mayForwardRequest()) {
         forwardRequestData(data, 0);
       } else {
@@ -294,7 +296,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
 
   private void dispatch() {
     if (head.contentLength() > maxBody) {
-      fail(Why.BODY_TOO_LARGE);
+      refuseBody();
       return;
     }
     if (upstreamUri != null && !useUpstreamUri(upstreamUri)) {
@@ -311,6 +313,11 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     }
     tries.prepare();
     tryEndpoint(false);
+  }
+
+  private void refuseBody() {
+    worker.metrics().onSecurity(worker.index(), Why.BODY_TOO_LARGE.code(), "reject");
+    fail(Why.BODY_TOO_LARGE);
   }
 
   private boolean useUpstreamUri(URI uri) {

@@ -121,18 +121,20 @@ public final class Peer {
 
   /**
    * Takes away what an untrusted peer says about who it forwards for; before routing, so that no
-   * predicate or filter believes it either.
+   * predicate or filter believes it either. Whether there was anything.
    */
-  void stripUntrusted(HeaderBlock headers) {
+  boolean stripUntrusted(HeaderBlock headers) {
     if (trusted) {
-      return;
+      return false;
     }
+    int before = headers.size();
     headers.remove(HeaderName.X_FORWARDED_FOR);
     headers.remove(HeaderName.X_FORWARDED_PROTO);
     headers.remove(HeaderName.X_FORWARDED_HOST);
     headers.remove(HeaderName.X_FORWARDED_PORT);
     headers.remove(HeaderName.X_FORWARDED_PREFIX);
     headers.remove(HeaderName.FORWARDED);
+    return headers.size() < before;
   }
 
   private void prepare(Forwarding which, String authority, String scheme) {

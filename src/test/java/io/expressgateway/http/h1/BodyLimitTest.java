@@ -62,6 +62,7 @@ class BodyLimitTest {
     assertThat(answer.body()).contains("body-too-large");
     assertThat(client.isEnded()).isTrue();
     assertThat(stage.gateway.metrics.failures).contains("body-too-large");
+    assertThat(stage.gateway.metrics.security).containsExactly("body-too-large:reject");
     stage.neighbourIsServed();
   }
 }

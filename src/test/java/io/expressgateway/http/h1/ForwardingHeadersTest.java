@@ -39,6 +39,17 @@ class ForwardingHeadersTest {
   }
 
   @Test
+  void countsRequestsWhoseClaimsWereDropped() throws IOException {
+    try (Stage stage = Stage.open();
+        RawClient client = stage.client()) {
+      assertThat(client.get("/plain").read().status()).isEqualTo(200);
+      assertThat(stage.gateway.metrics.security).isEmpty();
+      assertThat(client.send(SPOOFED).read().status()).isEqualTo(200);
+      assertThat(stage.gateway.metrics.security).containsExactly("untrusted-forwarding:strip");
+    }
+  }
+
+  @Test
   void keepsAndExtendsWhatATrustedPeerSays() throws IOException {
     assertExtended(forwarded(List.of(Cidr.parse("127.0.0.0/8")), "", Forwarding.ALL));
   }

@@ -22,6 +22,7 @@ class UpgradeH2cTest {
       assertThat(got.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
       assertThat(got.body()).isEqualTo("/jdk");
       assertNoUpgrade(stage.forwarded().getFirst());
+      assertThat(stage.gateway.metrics.security).containsExactly("upgrade-h2c:strip");
       stage.neighbourIsServed();
     }
   }
@@ -49,6 +50,7 @@ class UpgradeH2cTest {
               + "Upgrade: websocket, h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n");
       assertThat(client.read().status()).isEqualTo(200);
       assertNoUpgrade(stage.forwarded().getFirst());
+      assertThat(stage.gateway.metrics.security).containsExactly("upgrade-h2c:strip");
     }
   }
 
