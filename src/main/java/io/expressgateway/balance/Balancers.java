@@ -2,7 +2,6 @@ package io.expressgateway.balance;
 
 import io.expressgateway.net.Ticker;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The table of algorithms by the names that configuration uses. */
 public final class Balancers {
@@ -60,20 +59,5 @@ public final class Balancers {
       case "peak-ewma" -> new PeakEwma.Average(ticker);
       default -> LatencyAverage.NONE;
     };
-  }
-
-  /**
-   * Why a configured weight cannot stand with this algorithm, as a sentence for the operator; null
-   * when it can. Round-robin and random treat all alike, so there a weight is only 1, or 0 for "no
-   * new work".
-   */
-  public static @Nullable String weightProblem(String name, int weight) {
-    if (weight < 0) {
-      return "weight " + weight + " is negative";
-    }
-    boolean isUnweighted = name.equals("round-robin") || name.equals("random");
-    return isUnweighted && weight > 1
-        ? "weight " + weight + " has no meaning with " + name + "; use weighted-" + name
-        : null;
   }
 }

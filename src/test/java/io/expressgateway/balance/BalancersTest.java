@@ -10,7 +10,6 @@ import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class BalancersTest {
@@ -64,22 +63,6 @@ class BalancersTest {
     assertThatThrownBy(() -> balancer("fastest", 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("'fastest' is not one of [round-robin");
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "round-robin, 2, use weighted-round-robin",
-    "random, 5, use weighted-random",
-    "maglev, -1, negative"
-  })
-  void refusesAWeightThatCannotCount(String name, int weight, String reason) {
-    assertThat(Balancers.weightProblem(name, weight)).contains(reason);
-  }
-
-  @ParameterizedTest
-  @CsvSource({"round-robin, 0", "round-robin, 1", "random, 1", "p2c, 100", "maglev, 0"})
-  void acceptsAWeightThatCounts(String name, int weight) {
-    assertThat(Balancers.weightProblem(name, weight)).isNull();
   }
 
   @Test
