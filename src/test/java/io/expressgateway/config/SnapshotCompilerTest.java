@@ -63,6 +63,8 @@ class SnapshotCompilerTest {
             Map.of(
                 "connect-timeout", 200L,
                 "response-timeout", 2000L,
+                "per-try-timeout", 3000L,
+                "total-timeout", 1500L,
                 "max-body-size", 1_048_576L,
                 "listeners", List.of("web"),
                 "team", "blue"));
@@ -163,6 +165,8 @@ class SnapshotCompilerTest {
         spring.cloud.gateway.server.webflux.routes[3].uri | localhost:80 | the scheme localhost is not known
         spring.cloud.gateway.server.webflux.routes[4].uri | lb:wss://orders | TLS
         spring.cloud.gateway.server.webflux.routes[4].metadata.connect-timeout | 2s | is not a number of milliseconds
+        spring.cloud.gateway.server.webflux.routes[4].metadata.per-try-timeout | 0s | is not a positive duration
+        spring.cloud.gateway.server.webflux.routes[4].metadata.total-timeout | soon | is not a positive duration
         spring.cloud.gateway.server.webflux.routes[4].metadata.max-body-size | big | is not a size
         spring.cloud.gateway.server.webflux.routes[4].metadata.listeners | nowhere | there is no such listener
         there is no expression language here

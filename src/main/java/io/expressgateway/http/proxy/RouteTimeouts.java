@@ -1,6 +1,5 @@
 package io.expressgateway.http.proxy;
 
-import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -8,8 +7,8 @@ import java.util.Map;
  * cluster and listener decide.
  *
  * @param connectNanos {@code connect-timeout}, milliseconds as in Spring Cloud Gateway
- * @param responseNanos {@code response-timeout}, milliseconds or a duration; -1 when switched off
- *     by a negative value, as there
+ * @param responseNanos {@code response-timeout}, milliseconds; -1 when switched off by a negative
+ *     value, as there
  * @param perTryNanos {@code per-try-timeout}
  * @param totalNanos {@code total-timeout}
  * @param maxBodyBytes {@code max-body-size}
@@ -21,58 +20,35 @@ public record RouteTimeouts(
   public static final RouteTimeouts NONE = new RouteTimeouts(0, 0, 0, 0, 0);
 
   /**
-   * Reads a route's metadata; values have been validated by configuration.
+   * Reads a route's metadata, in which configuration has brought these keys to {@link Long}
+   * milliseconds and bytes.
    *
-   * @throws IllegalArgumentException when a value is neither a number of milliseconds nor a
-   *     duration
+   * @throws IllegalStateException when a value is something else
    */
   public static RouteTimeouts of(Map<String, Object> metadata) {
     if (metadata.isEmpty()) {
       return NONE;
     }
-    Object size = metadata.get("max-body-size");
     return new RouteTimeouts(
         nanos(metadata, "connect-timeout"),
         nanos(metadata, "response-timeout"),
         nanos(metadata, "per-try-timeout"),
         nanos(metadata, "total-timeout"),
-        size == null ? 0 : Sizes.parse(size.toString()));
+        number(metadata, "max-body-size"));
   }
 
   private static long nanos(Map<String, Object> metadata, String key) {
-    Object value = metadata.get(key);
-    if (value == null) {
-      return 0;
-    }
-    if (value instanceof Duration duration) {
-      return duration.isNegative() ? -1 : duration.toNanos();
-    }
-    String text = value.toString().strip();
-    int digits = text.startsWith("-") ? 1 : 0;
-    while (digits < text.length() && Character.isDigit(text.charAt(digits))) {
-      digits++;
-    }
-    String unit = text.substring(digits);
-    long factor =
-        switch (unit) {
-          case "", "ms" -> 1_000_000L;
-          case "s" -> 1_000_000_000L;
-          case "m" -> 60_000_000_000L;
-          default -> throw new IllegalArgumentException(key + " '" + text + "' is no duration");
-        };
-    long amount = Long.parseLong(text.substring(0, digits));
-    return amount < 0 ? -1 : Math.multiplyExact(amount, factor);
+    long millis = number(metadata, key);
+    return millis < 0 ? -1 : Math.multiplyExact(millis, 1_000_000L);
   }
 
-  /** Sizes as route metadata writes them: {@code 500}, {@code 10KB}, {@code 5MB}. */
-  private static final class Sizes {
-
-    static long parse(String text) {
-      String upper = text.strip().toUpperCase(java.util.Locale.ROOT);
-      int shift =
-          upper.endsWith("GB") ? 30 : upper.endsWith("MB") ? 20 : upper.endsWith("KB") ? 10 : 0;
-      String number = shift > 0 ? upper.substring(0, upper.length() - 2) : upper.replace("B", "");
-      return Long.parseLong(number.strip()) << shift;
-    }
+  private static long number(Map<String, Object> metadata, String key) {
+    return switch (metadata.get(key)) {
+      case null -> 0;
+      case Long number -> number;
+      case Object other ->
+          throw new IllegalStateException(
+              "metadata " + key + " is " + other + ", a " + other.getClass().getName());
+    };
   }
 }

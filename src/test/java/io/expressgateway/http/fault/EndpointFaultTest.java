@@ -369,21 +369,21 @@ class EndpointFaultTest {
   void responseTimesOutByTheRoute() throws Exception {
     FaultyEndpoint endpoint = FaultyEndpoint.start(SILENT);
     assertTimesOut(
-        withMeta(Map.of("response-timeout", 200), endpoint.port()), endpoint, "response-timeout");
+        withMeta(Map.of("response-timeout", 200L), endpoint.port()), endpoint, "response-timeout");
   }
 
   @Test
   void aTryTimesOut() throws Exception {
     FaultyEndpoint endpoint = FaultyEndpoint.start(SILENT);
     assertTimesOut(
-        withMeta(Map.of("per-try-timeout", "200ms"), endpoint.port()), endpoint, "per-try-timeout");
+        withMeta(Map.of("per-try-timeout", 200L), endpoint.port()), endpoint, "per-try-timeout");
   }
 
   @Test
   void theWholeTimesOut() throws Exception {
     FaultyEndpoint endpoint = FaultyEndpoint.start(SILENT);
     assertTimesOut(
-        withMeta(Map.of("total-timeout", "200ms"), endpoint.port()), endpoint, "total-timeout");
+        withMeta(Map.of("total-timeout", 200L), endpoint.port()), endpoint, "total-timeout");
   }
 
   @ParameterizedTest
@@ -393,8 +393,7 @@ class EndpointFaultTest {
         limit.equals("idle")
             ? Gateway.builder()
                 .timers(Duration.ofMillis(200), Duration.ofSeconds(30), Duration.ofSeconds(30))
-            : Gateway.builder()
-                .route("all", List.of(), List.of(), Map.of("total-timeout", "200ms"));
+            : Gateway.builder().route("all", List.of(), List.of(), Map.of("total-timeout", 200L));
     try (FaultyEndpoint endpoint =
             FaultyEndpoint.start(sends("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"));
         Gateway gateway = builder.endpoints(endpoint.port()).start()) {
