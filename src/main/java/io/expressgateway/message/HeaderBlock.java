@@ -382,21 +382,6 @@ public final class HeaderBlock {
     return found;
   }
 
-  /** Replaces the content by a copy of another block's fields. */
-  public void copyFrom(HeaderBlock other) {
-    if (bytes.length < other.used) {
-      bytes = new byte[other.used];
-    }
-    System.arraycopy(other.bytes, 0, bytes, 0, other.used);
-    used = other.used;
-    if (rows.length < other.size * STRIDE) {
-      rows = new int[other.rows.length];
-    }
-    System.arraycopy(other.rows, 0, rows, 0, other.size * STRIDE);
-    size = other.size;
-    present = other.present;
-  }
-
   /** Whether the value of field {@code i} equals an all-lower-case ASCII text, case aside. */
   public boolean valueEqualsIgnoreCase(int i, String lower) {
     int length = valueLength(i);

@@ -22,7 +22,6 @@ public final class RequestHead {
   private String path = "/";
   private @Nullable String query;
   private HttpVersion version = HttpVersion.HTTP_1_1;
-  private boolean targetEdited;
   private long contentLength;
 
   /** The body has no announced length: chunked in HTTP/1.1, DATA until END_STREAM later. */
@@ -33,7 +32,7 @@ public final class RequestHead {
     this.headers = headers;
   }
 
-  /** Sets everything but the header fields and marks the target as untouched. For codecs. */
+  /** Sets everything but the header fields. For codecs. */
   public void reset(
       String method,
       String scheme,
@@ -47,7 +46,6 @@ public final class RequestHead {
     this.path = path;
     this.query = query;
     this.version = version;
-    this.targetEdited = false;
     this.contentLength = 0;
   }
 
@@ -64,7 +62,6 @@ public final class RequestHead {
   /** Replaces the method. */
   public void method(String method) {
     this.method = method;
-    targetEdited = true;
   }
 
   /** {@code http} or {@code https}: how the client reached us. */
@@ -80,7 +77,6 @@ public final class RequestHead {
   /** Replaces the authority that the endpoint will see. */
   public void authority(String authority) {
     this.authority = authority;
-    targetEdited = true;
   }
 
   /** The host of {@link #authority()}, without port, IPv6 literals with their brackets. */
@@ -97,7 +93,6 @@ public final class RequestHead {
   /** Replaces the raw path; the caller has encoded it. */
   public void path(String path) {
     this.path = path;
-    targetEdited = true;
   }
 
   /** The raw query without its question mark; null when there is none. */
@@ -108,17 +103,11 @@ public final class RequestHead {
   /** Replaces the raw query; null for none. The caller has encoded it. */
   public void query(@Nullable String query) {
     this.query = query;
-    targetEdited = true;
   }
 
   /** Path and query as a request line has them. */
   public String target() {
     return query == null ? path : path + "?" + query;
-  }
-
-  /** Whether method, authority, path or query were changed since the head was received. */
-  public boolean isTargetEdited() {
-    return targetEdited;
   }
 
   /** The protocol on which the request came. */

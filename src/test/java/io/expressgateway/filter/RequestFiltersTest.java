@@ -44,7 +44,6 @@ class RequestFiltersTest {
             "SetPath=/x",
             "RewritePath=., /x");
     assertThat(request.path()).isEqualTo("*");
-    assertThat(request.isTargetEdited()).isFalse();
   }
 
   @Test

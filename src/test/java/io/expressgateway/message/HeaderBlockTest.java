@@ -46,10 +46,10 @@ class HeaderBlockTest {
   }
 
   @Test
-  void copiesAreIndependent() {
+  void addedFieldsAreIndependentOfTheirSource() {
     HeaderBlock copy = new HeaderBlock(1, 1);
     HeaderBlock block = block();
-    copy.copyFrom(block);
+    copy.addAll(block);
     block.remove("x-one");
     copy.addAll(block);
     assertThat(copy).hasToString("X-One: 1\nVia: a\nx-one: 2\nVia: a\n");

@@ -2,21 +2,11 @@ package io.expressgateway.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.FieldSource;
 
 class RequestHeadTest {
-
-  static final List<Consumer<RequestHead>> EDITS =
-      List.of(
-          head -> head.method("PUT"),
-          head -> head.authority("b"),
-          head -> head.path("/b"),
-          head -> head.query(null));
 
   private static RequestHead head() {
     RequestHead head = new RequestHead(new HeaderBlock());
@@ -50,15 +40,6 @@ class RequestHeadTest {
     assertThat(head.target()).isEqualTo("/p");
   }
 
-  @ParameterizedTest
-  @FieldSource("EDITS")
-  void anEditOfTheTargetIsRemembered(Consumer<RequestHead> edit) {
-    RequestHead head = head();
-    assertThat(head.isTargetEdited()).isFalse();
-    edit.accept(head);
-    assertThat(head.isTargetEdited()).isTrue();
-  }
-
   @Test
   void resetForgetsTheRequestBefore() {
     RequestHead head = head();
@@ -66,7 +47,6 @@ class RequestHeadTest {
     head.contentLength(RequestHead.UNKNOWN_LENGTH);
     assertThat(head.contentLength()).isEqualTo(-1);
     head.reset("GET", "http", "b", "/", null, HttpVersion.HTTP_1_1);
-    assertThat(head.isTargetEdited()).isFalse();
     assertThat(head.contentLength()).isZero();
     assertThat(head.method()).isEqualTo("GET");
     assertThat(head.scheme()).isEqualTo("http");
