@@ -65,6 +65,7 @@ class SnapshotCompilerTest {
                 "response-timeout", 2000L,
                 "per-try-timeout", 3000L,
                 "total-timeout", 1500L,
+                "tunnel-idle-timeout", 300_000L,
                 "max-body-size", 1_048_576L,
                 "listeners", List.of("web"),
                 "team", "blue"));
@@ -167,6 +168,7 @@ class SnapshotCompilerTest {
         spring.cloud.gateway.server.webflux.routes[4].metadata.connect-timeout | 2s | is not a number of milliseconds
         spring.cloud.gateway.server.webflux.routes[4].metadata.per-try-timeout | 0s | is not a positive duration
         spring.cloud.gateway.server.webflux.routes[4].metadata.total-timeout | soon | is not a positive duration
+        spring.cloud.gateway.server.webflux.routes[4].metadata.tunnel-idle-timeout | -1s | is not a positive duration
         spring.cloud.gateway.server.webflux.routes[4].metadata.max-body-size | big | is not a size
         spring.cloud.gateway.server.webflux.routes[4].metadata.listeners | nowhere | there is no such listener
         there is no expression language here

@@ -17,9 +17,9 @@ import org.springframework.util.unit.DataSize;
 /**
  * The metadata of a route. Keys that mean something here are checked and brought to one type:
  * {@code connect-timeout}, {@code response-timeout} (a negative one is none, as in Spring Cloud
- * Gateway), {@code per-try-timeout} and {@code total-timeout} to {@link Long} milliseconds, {@code
- * max-body-size} to {@link Long} bytes, {@code listeners} to a list of names. Everything else stays
- * as written.
+ * Gateway), {@code per-try-timeout}, {@code total-timeout} and {@code tunnel-idle-timeout} to
+ * {@link Long} milliseconds, {@code max-body-size} to {@link Long} bytes, {@code listeners} to a
+ * list of names. Everything else stays as written.
  */
 final class RouteMetadata {
 
@@ -43,7 +43,7 @@ final class RouteMetadata {
     switch (name) {
       case "connect-timeout" -> millis(name, value, 1);
       case "response-timeout" -> millis(name, value, Long.MIN_VALUE);
-      case "per-try-timeout", "total-timeout" -> duration(name, value);
+      case "per-try-timeout", "total-timeout", "tunnel-idle-timeout" -> duration(name, value);
       case "max-body-size" -> bytes(name, value);
       case "listeners" -> values.put(name, names(value));
       default -> values.put(name, value);

@@ -363,8 +363,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       return;
     }
     acquiring = true;
-    RoutePlan current = plan;
-    long connectNanos = current == null ? 0 : current.timeouts().connectNanos();
+    long connectNanos = timeouts().connectNanos();
     worker
         .upstreams()
         .acquire(
@@ -587,11 +586,15 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     }
   }
 
+  private RouteTimeouts timeouts() {
+    RoutePlan current = plan;
+    return current == null ? RouteTimeouts.NONE : current.timeouts();
+  }
+
   private void awaitResponseHead() {
     long now = System.nanoTime();
     Cluster target = tries.cluster;
-    RoutePlan current = plan;
-    RouteTimeouts timeouts = current == null ? RouteTimeouts.NONE : current.timeouts();
+    RouteTimeouts timeouts = timeouts();
     Why reason = Why.FIRST_BYTE_TIMEOUT;
     long firstByte = target == null ? 0 : target.spec().firstByteTimeout().toNanos();
     if (timeouts.responseNanos() != 0) {
@@ -872,6 +875,11 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       stream.sendEnd(null);
       stream.flush();
     }
+  }
+
+  /** How long nothing may move in a tunnel. */
+  long tunnelIdleNanos() {
+    return timeouts().tunnelIdleNanos();
   }
 
   // ---------------------------------------------------------------- suspend and resume

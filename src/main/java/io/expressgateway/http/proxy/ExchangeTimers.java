@@ -8,9 +8,6 @@ import io.expressgateway.http.Why;
  */
 final class ExchangeTimers extends TimerWheel.Task {
 
-  /** A tunnel in which nothing moves for this long is closed (PRODUCT.md: WebSocket idle 60 s). */
-  private static final long TUNNEL_IDLE_NANOS = 60_000_000_000L;
-
   /** What the current wait is for. */
   enum Waiting {
     NOTHING,
@@ -57,7 +54,7 @@ final class ExchangeTimers extends TimerWheel.Task {
   /** Waits for bytes in either direction of a tunnel. */
   void waitForTunnel(long nowNanos) {
     lastMoveNanos = nowNanos;
-    waitFor(Waiting.TUNNEL, nowNanos + TUNNEL_IDLE_NANOS, Why.TUNNEL_IDLE);
+    waitFor(Waiting.TUNNEL, nowNanos + exchange.tunnelIdleNanos(), Why.TUNNEL_IDLE);
   }
 
   void waitForNothing() {
@@ -129,8 +126,8 @@ final class ExchangeTimers extends TimerWheel.Task {
         exchange.onResponseStalled(reason);
       }
       case TUNNEL -> {
-        if (nowNanos - lastMoveNanos < TUNNEL_IDLE_NANOS) {
-          waitDeadline = lastMoveNanos + TUNNEL_IDLE_NANOS;
+        if (nowNanos - lastMoveNanos < exchange.tunnelIdleNanos()) {
+          waitDeadline = lastMoveNanos + exchange.tunnelIdleNanos();
           return false;
         }
         exchange.timeOut(reason);

@@ -2,7 +2,10 @@ package io.expressgateway.http.h1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.expressgateway.http.Gateway;
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Upgrades other than h2c: websocket is tunnelled, nothing else leaves the gateway. */
@@ -34,6 +37,28 @@ class UpgradeTest {
       assertThat(client.read().status()).isEqualTo(200);
       assertThat(stage.forwarded().getFirst().all("Upgrade")).isEmpty();
       assertThat(stage.forwarded().getFirst().all("Connection")).isEmpty();
+    }
+  }
+
+  @Test
+  void closesATunnelInWhichNothingMovesForTheRoutesIdleTime() throws IOException {
+    try (RawEndpoint endpoint =
+            RawEndpoint.scripted(request -> {
+              request.send(
+                  "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
+                      + "Upgrade: websocket\r\n\r\n");
+              while (request.in().read() >= 0) {}
+            });
+        Gateway gateway =
+            Gateway.builder()
+                .endpoints(endpoint.port())
+                .route("ws", List.of(), List.of(), Map.of("tunnel-idle-timeout", 200L))
+                .start();
+        RawClient client = new RawClient(gateway.port())) {
+      client.send(WEBSOCKET + "\r\n");
+      assertThat(client.readHead()).startsWith("HTTP/1.1 101 ");
+      assertThat(client.isEnded()).isTrue();
+      assertThat(gateway.metrics.failures).containsExactly("tunnel-idle");
     }
   }
 

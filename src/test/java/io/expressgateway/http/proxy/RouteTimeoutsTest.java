@@ -23,8 +23,10 @@ class RouteTimeoutsTest {
                     "response-timeout", 2L,
                     "per-try-timeout", 3L,
                     "total-timeout", 4L,
-                    "max-body-size", 5L)))
-        .isEqualTo(new RouteTimeouts(1_000_000, 2_000_000, 3_000_000, 4_000_000, 5));
+                    "tunnel-idle-timeout", 5L)))
+        .isEqualTo(new RouteTimeouts(1_000_000, 2_000_000, 3_000_000, 4_000_000, 5_000_000, 0));
+    assertThat(RouteTimeouts.of(Map.of("max-body-size", 6L)))
+        .isEqualTo(new RouteTimeouts(0, 0, 0, 0, 60_000_000_000L, 6));
   }
 
   @Test
