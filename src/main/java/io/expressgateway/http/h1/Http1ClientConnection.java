@@ -13,7 +13,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * connection on which anything was ambiguous, early, surplus or unfinished is closed, never reused.
  * Confined to its event loop.
  */
-public final class Http1ClientConnection extends ChannelInboundHandlerAdapter implements Upstream {
+public final class Http1ClientConnection extends Http1Connection implements Upstream {
 
   private enum State {
     IDLE,
@@ -50,8 +49,6 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter im
   private final ChunkParser chunks = new ChunkParser(64 * 1024, 256);
   private final long openedNanos = System.nanoTime();
 
-  private @Nullable ChannelHandlerContext ctx;
-  private @Nullable MessageWriter writer;
   private @Nullable Exchange exchange;
   private State state = State.IDLE;
   // The exchange that ended within this read: its response waits for the flush of this turn.
@@ -60,7 +57,6 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter im
   private boolean reusable;
   private boolean requestEnded;
   private boolean toHead;
-  private boolean reading = true;
   private boolean pooled;
   private boolean closeReported;
   private boolean interimStarted;
@@ -69,6 +65,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter im
 
   /** A connection of {@code owner} on {@code worker}'s loop. */
   public Http1ClientConnection(Worker worker, ConnectionOwner owner) {
+    super(true);
     this.worker = worker;
     this.owner = owner;
   }
@@ -108,7 +105,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter im
    */
   public boolean isUsable(long nowNanos) {
     Channel channel = context().channel();
-    if (state != State.IDLE || !channel.isActive() || !reading) {
+    if (state != State.IDLE || !channel.isActive() || !isReading()) {
       return false;
     }
     return nowNanos - idleSinceNanos < TRUSTED_IDLE_NANOS
@@ -122,12 +119,6 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter im
   }
 
   // ---------------------------------------------------------------- channel events
-
-  @Override
-  public void handlerAdded(ChannelHandlerContext ctx) {
-    this.ctx = ctx;
-    this.writer = new MessageWriter(ctx, ctx.alloc());
-  }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
@@ -315,9 +306,8 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter im
       lastServed = null;
       last.flushDownstream();
     }
-    MessageWriter to = writer;
-    if (to != null && to.isUnflushed()) {
-      to.flush();
+    if (writer().isUnflushed()) {
+      writer().flush();
     }
   }
 
@@ -334,9 +324,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter im
     State before = state;
     state = State.CLOSED;
     reportClosed(before == State.IDLE && pooled, true);
-    if (writer != null) {
-      writer.discardHead();
-    }
+    writer().discardHead();
     Exchange current = exchange;
     if (current == null) {
       return;
@@ -392,9 +380,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter im
     boolean wasIdle = state == State.IDLE && pooled;
     state = State.CLOSED;
     reportClosed(wasIdle, false);
-    if (writer != null) {
-      writer.discardHead();
-    }
+    writer().discardHead();
     context().close();
   }
 
@@ -462,10 +448,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter im
 
   @Override
   public void readBody(boolean wanted) {
-    if (reading != wanted) {
-      reading = wanted;
-      context().channel().config().setAutoRead(wanted);
-    }
+    read(wanted);
   }
 
   @Override
@@ -497,21 +480,5 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter im
   public void cancel() {
     exchange = null;
     close();
-  }
-
-  private ChannelHandlerContext context() {
-    ChannelHandlerContext current = ctx;
-    if (current == null) {
-      throw new IllegalStateException("the connection has no channel yet");
-    }
-    return current;
-  }
-
-  private MessageWriter writer() {
-    MessageWriter current = writer;
-    if (current == null) {
-      throw new IllegalStateException("the connection has no channel yet");
-    }
-    return current;
   }
 }

@@ -18,7 +18,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
@@ -32,8 +31,7 @@ import org.jspecify.annotations.Nullable;
  * read into; when more of them wait than the listener allows, reading stops, so the queue is the
  * client's own socket. Confined to the connection's event loop.
  */
-public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
-    implements Downstream {
+public final class Http1ServerConnection extends Http1Connection implements Downstream {
 
   private enum State {
     HEAD,
@@ -58,8 +56,6 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
   private final ChunkParser chunks;
   private final Timer timer = new Timer();
 
-  private @Nullable ChannelHandlerContext ctx;
-  private @Nullable MessageWriter writer;
   private @Nullable Peer peer;
   private @Nullable Exchange exchange;
   private State state = State.HEAD;
@@ -67,7 +63,6 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
   private @Nullable ByteBuf held;
   private boolean processing;
   private boolean keepAlive = true;
-  private boolean reading;
   private boolean bodyWanted = true;
   private int requests;
   private boolean inputEnded;
@@ -87,6 +82,8 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
   /** A connection that {@code listener} accepted on {@code worker}'s loop. */
   public Http1ServerConnection(
       Worker worker, ListenerContext listener, ConnectionRegistry registry) {
+    // Reactor Netty's listeners leave reading off; channelActive switches it on.
+    super(false);
     this.worker = worker;
     this.listener = listener;
     this.limits = listener.spec().http();
@@ -97,12 +94,6 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   // ---------------------------------------------------------------- channel events
-
-  @Override
-  public void handlerAdded(ChannelHandlerContext ctx) {
-    this.ctx = ctx;
-    this.writer = new MessageWriter(ctx, ctx.alloc());
-  }
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
@@ -146,7 +137,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
       current.flushUpstream();
     }
     flush();
-    if (!reading && ctx.channel().config().isAutoRead()) {
+    if (!isReading() && ctx.channel().config().isAutoRead()) {
       ctx.channel().config().setAutoRead(false);
     }
   }
@@ -200,9 +191,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     registry.remove(this);
     worker.timers().cancel(timer);
     releaseHeld();
-    if (writer != null) {
-      writer.discardHead();
-    }
+    writer().discardHead();
     Exchange current = exchange;
     if (current != null) {
       current.onDownstreamGone();
@@ -557,13 +546,6 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
   }
 
-  private void read(boolean wanted) {
-    if (reading != wanted) {
-      reading = wanted;
-      context().channel().config().setAutoRead(wanted);
-    }
-  }
-
   @Override
   public void flush() {
     writer().flush();
@@ -799,22 +781,6 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
       abort();
     }
     return 0;
-  }
-
-  private ChannelHandlerContext context() {
-    ChannelHandlerContext current = ctx;
-    if (current == null) {
-      throw new IllegalStateException("the connection has no channel yet");
-    }
-    return current;
-  }
-
-  private MessageWriter writer() {
-    MessageWriter current = writer;
-    if (current == null) {
-      throw new IllegalStateException("the connection has no channel yet");
-    }
-    return current;
   }
 
   private Peer peer() {
