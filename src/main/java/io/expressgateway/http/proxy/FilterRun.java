@@ -95,52 +95,12 @@ final class FilterRun implements FilterExchange {
 
   /** Runs the request data hooks; what is to be sent, or null when nothing may be sent now. */
   @Nullable ByteBuf requestData(ByteBuf data, int from) {
-    ByteBuf piece = data;
-    for (int i = from; i < filters.length; i++) {
-      if (filters[i].isHeadOnly()) {
-        continue;
-      }
-      try {
-        piece = filters[i].onRequestData(this, piece);
-      } catch (Throwable t) {
-        // Ownership went to the filter; what it did before it threw is its own affair.
-        exchange.contain(t, Why.FILTER_ERROR);
-        return null;
-      }
-      if (exchange.isAnswered()) {
-        piece.release();
-        return null;
-      }
-      if (isSuspended()) {
-        suspendedData = piece;
-        park(Place.REQUEST_DATA, i);
-        return null;
-      }
-    }
-    return piece;
+    return data(data, from, 1);
   }
 
   /** Runs the request trailer hooks from filter {@code from} on; whether all of them passed. */
   boolean requestTrailers(HeaderBlock trailers, int from) {
-    for (int i = from; i < filters.length; i++) {
-      if (filters[i].isHeadOnly()) {
-        continue;
-      }
-      try {
-        filters[i].onRequestTrailers(this, trailers);
-      } catch (Throwable t) {
-        exchange.contain(t, Why.FILTER_ERROR);
-        return false;
-      }
-      if (exchange.isAnswered()) {
-        return false;
-      }
-      if (isSuspended()) {
-        park(Place.REQUEST_TRAILERS, i);
-        return false;
-      }
-    }
-    return true;
+    return trailers(trailers, from, 1);
   }
 
   /** Runs the response head hooks from filter {@code from} down; whether all of them passed. */
@@ -189,47 +149,64 @@ final class FilterRun implements FilterExchange {
 
   /** Runs the response data hooks; what is to be sent, or null when nothing may be sent now. */
   @Nullable ByteBuf responseData(ByteBuf data, int from) {
+    return data(data, from, -1);
+  }
+
+  /** Runs the response trailer hooks from filter {@code from} down; whether all of them passed. */
+  boolean responseTrailers(HeaderBlock trailers, int from) {
+    return trailers(trailers, from, -1);
+  }
+
+  /** Runs data hooks; {@code step} is 1 for those of the request and -1 for the response's. */
+  private @Nullable ByteBuf data(ByteBuf data, int from, int step) {
     ByteBuf piece = data;
-    for (int i = from; i >= 0; i--) {
-      if (filters[i].isHeadOnly()) {
+    for (int i = from; i >= 0 && i < filters.length; i += step) {
+      HttpFilter filter = filters[i];
+      if (filter.isHeadOnly()) {
         continue;
       }
       try {
-        piece = filters[i].onResponseData(this, piece);
+        piece = step > 0 ? filter.onRequestData(this, piece) : filter.onResponseData(this, piece);
       } catch (Throwable t) {
+        // Ownership went to the filter; what it did before it threw is its own affair.
         exchange.contain(t, Why.FILTER_ERROR);
         return null;
       }
-      if (exchange.isDone()) {
+      if (exchange.isAnswered()) {
         piece.release();
         return null;
       }
       if (isSuspended()) {
         suspendedData = piece;
-        park(Place.RESPONSE_DATA, i);
+        park(step > 0 ? Place.REQUEST_DATA : Place.RESPONSE_DATA, i);
         return null;
       }
     }
     return piece;
   }
 
-  /** Runs the response trailer hooks from filter {@code from} down; whether all of them passed. */
-  boolean responseTrailers(HeaderBlock trailers, int from) {
-    for (int i = from; i >= 0; i--) {
-      if (filters[i].isHeadOnly()) {
+  /** Runs trailer hooks; {@code step} is 1 for those of the request and -1 for the response's. */
+  private boolean trailers(HeaderBlock trailers, int from, int step) {
+    for (int i = from; i >= 0 && i < filters.length; i += step) {
+      HttpFilter filter = filters[i];
+      if (filter.isHeadOnly()) {
         continue;
       }
       try {
-        filters[i].onResponseTrailers(this, trailers);
+        if (step > 0) {
+          filter.onRequestTrailers(this, trailers);
+        } else {
+          filter.onResponseTrailers(this, trailers);
+        }
       } catch (Throwable t) {
         exchange.contain(t, Why.FILTER_ERROR);
         return false;
       }
-      if (exchange.isDone()) {
+      if (exchange.isAnswered()) {
         return false;
       }
       if (isSuspended()) {
-        park(Place.RESPONSE_TRAILERS, i);
+        park(step > 0 ? Place.REQUEST_TRAILERS : Place.RESPONSE_TRAILERS, i);
         return false;
       }
     }
