@@ -1,7 +1,6 @@
 package io.expressgateway.http;
 
 import io.expressgateway.cluster.Cluster;
-import io.expressgateway.cluster.ClusterSpec;
 import io.expressgateway.filter.FilterRegistry;
 import io.expressgateway.filter.HttpFilter;
 import io.expressgateway.health.HealthListener;
@@ -16,7 +15,6 @@ import io.expressgateway.http.upstream.HealthProber;
 import io.expressgateway.http.upstream.LoopPools;
 import io.expressgateway.http.upstream.NameResolution;
 import io.expressgateway.net.HostPort;
-import io.expressgateway.net.Ticker;
 import io.expressgateway.route.NamedArguments;
 import io.expressgateway.route.Route;
 import io.expressgateway.route.RouteTable;
@@ -33,7 +31,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -45,28 +42,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpEngine implements HttpDataPlane {
 
-  /** Clusters made for addresses that filters made up; more than this are refused. */
-  private static final int MAX_AD_HOC_CLUSTERS = 256;
-
   private static final long TICK_MILLIS = 50;
 
   private final HttpMetrics metrics;
   private final Function<ListenerSpec, AccessLog> accessLogs;
   private final FilterRegistry filters;
-  private final HealthListener healthListener;
   private final Transport transport;
   private final List<EventLoopGroup> groups = new ArrayList<>();
   private final List<Worker> workers = new ArrayList<>();
   private final List<LoopPools> pools = new ArrayList<>();
   private final List<Listener> listeners = new ArrayList<>();
-  private final Map<String, Cluster> clusters = new LinkedHashMap<>();
-  private final Map<HostPort, Cluster> adHoc = new ConcurrentHashMap<>();
+  private final ClusterTable clusters;
   private final NameResolution names;
   private final HealthProber prober;
 
   private volatile @Nullable ProxyState state;
   private volatile Map<String, ListenerContext> contexts = Map.of();
-  private volatile List<Cluster> published = List.of();
   private volatile boolean closed;
 
   private HttpEngine(
@@ -79,7 +70,7 @@ public final class HttpEngine implements HttpDataPlane {
     this.metrics = metrics;
     this.accessLogs = accessLogs;
     this.filters = filters;
-    this.healthListener = healthListener;
+    this.clusters = new ClusterTable(healthListener);
     this.transport = Transport.of(options.transport());
     Bootstrap bootstrap = bootstrap();
     for (int i = 0; i < options.loops(); i++) {
@@ -186,14 +177,14 @@ public final class HttpEngine implements HttpDataPlane {
     worker.date().tick();
     worker.timers().advance(now);
     if (leads && turn % 2 == 0) {
-      for (Cluster cluster : published) {
+      for (Cluster cluster : clusters.all()) {
         cluster.tick();
       }
     }
     if (turn % 20 == 0) {
       loopPools.sweep(now);
       if (leads) {
-        names.refresh(published);
+        names.refresh(clusters.all());
       }
     }
   }
@@ -201,7 +192,7 @@ public final class HttpEngine implements HttpDataPlane {
   @Override
   public void publish(Snapshot snapshot) {
     metrics.onSnapshot(snapshot);
-    updateClusters(snapshot.clusters());
+    clusters.update(snapshot.clusters());
     RouteTable table =
         RouteTable.compile(snapshot.routes(), snapshot.apiVersion(), snapshot.hostIncludesPort());
     List<Route> routes = table.routes();
@@ -218,29 +209,12 @@ public final class HttpEngine implements HttpDataPlane {
     for (Listener listener : listeners) {
       listener.limits(context(listener.name()).spec());
     }
-    List<Cluster> all = publishClusters();
+    List<Cluster> all = clusters.publish();
     names.refresh(all);
     workers.getFirst().eventLoop().execute(() -> prober.watch(all));
     for (int i = 0; i < workers.size(); i++) {
       LoopPools loopPools = pools.get(i);
       workers.get(i).eventLoop().execute(() -> loopPools.retain(all));
-    }
-  }
-
-  private void updateClusters(List<ClusterSpec> specs) {
-    Map<String, Cluster> next = new LinkedHashMap<>();
-    for (ClusterSpec spec : specs) {
-      Cluster known = clusters.get(spec.name());
-      if (known == null) {
-        known = Cluster.create(spec, Ticker.SYSTEM, healthListener);
-      } else {
-        known.update(spec);
-      }
-      next.put(spec.name(), known);
-    }
-    synchronized (clusters) {
-      clusters.clear();
-      clusters.putAll(next);
     }
   }
 
@@ -250,32 +224,19 @@ public final class HttpEngine implements HttpDataPlane {
       chain.add(filters.create(filter));
     }
     return new RoutePlan(
-        route, clusters.get(route.cluster()), chain, RouteTimeouts.of(route.metadata()));
+        route, clusters.configured(route.cluster()), chain, RouteTimeouts.of(route.metadata()));
   }
 
   private @Nullable Cluster adHocCluster(HostPort address) {
-    Cluster known = adHoc.get(address);
-    if (known != null || adHoc.size() >= MAX_AD_HOC_CLUSTERS) {
+    Cluster known = clusters.knownAdHoc(address);
+    if (known != null) {
       return known;
     }
-    Cluster made =
-        adHoc.computeIfAbsent(
-            address,
-            missing ->
-                Cluster.create(ClusterSpec.implicit(missing), Ticker.SYSTEM, healthListener));
-    publishClusters();
-    names.refresh(List.of(made));
-    return made;
-  }
-
-  /** Configured and made-up clusters; an event loop and a publishing thread may meet here. */
-  private List<Cluster> publishClusters() {
-    synchronized (clusters) {
-      List<Cluster> all = new ArrayList<>(clusters.values());
-      all.addAll(adHoc.values());
-      published = List.copyOf(all);
-      return published;
+    Cluster made = clusters.adHoc(address);
+    if (made != null) {
+      names.refresh(List.of(made));
     }
+    return made;
   }
 
   @Override
@@ -313,12 +274,12 @@ public final class HttpEngine implements HttpDataPlane {
 
   @Override
   public List<Cluster> clusters() {
-    return published;
+    return clusters.all();
   }
 
   @Override
   public List<PoolCount> pools() {
-    Collection<Cluster> all = published;
+    Collection<Cluster> all = clusters.all();
     Map<Cluster, int[]> counts = new LinkedHashMap<>();
     all.forEach(cluster -> counts.put(cluster, new int[3]));
     if (!closed) {
