@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
  * untouched runs (see {@link #lineRunEnd}). Names keep their case and are compared without it;
  * bytes above ASCII are ISO-8859-1.
  *
- * <p>Mutable, not thread-safe: confined to the event loop of the exchange that owns it. A codec may
- * reuse one block for the next message of its connection ({@link #clear}).
+ * <p>Longer than most files because reading, finding and editing are all about the layout of one
+ * array of rows, which nobody else is to know. Mutable, not thread-safe: confined to the event loop
+ * of the exchange that owns it. A codec may reuse one block for the next message of its connection
+ * ({@link #clear}).
  */
 public final class HeaderBlock {
 

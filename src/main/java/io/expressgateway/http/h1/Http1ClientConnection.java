@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The endpoint's side of HTTP/1.1: one pooled connection that serves one exchange at a time. A
  * connection on which anything was ambiguous, early, surplus or unfinished is closed, never reused.
- * Confined to its event loop.
+ *
+ * <p>Longer than most files because it is one state machine: whether a connection may be pooled
+ * depends on how every step of the exchange before went, so pool, response and request meet in the
+ * same few fields. Confined to its event loop.
  */
 public final class Http1ClientConnection extends Http1Connection implements Upstream {
 

@@ -29,7 +29,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Requests that arrive while one is answered (pipelining) stay unparsed in the buffer they were
  * read into; when more of them wait than the listener allows, reading stops, so the queue is the
- * client's own socket. Confined to the connection's event loop.
+ * client's own socket.
+ *
+ * <p>Longer than most files because it is one state machine: what is read, written, waited for and
+ * closed are steps over the same state, and each of them asks where the others are. Parsing and
+ * writing bytes is done elsewhere ({@link RequestParser}, {@link ChunkParser}, {@link
+ * MessageWriter}). Confined to the connection's event loop.
  */
 public final class Http1ServerConnection extends Http1Connection implements Downstream {
 
