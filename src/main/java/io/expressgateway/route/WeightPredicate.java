@@ -20,7 +20,7 @@ record WeightPredicate(long seed, double from, double to) implements RoutePredic
     String group = group(arguments);
     weight(arguments); // refused here, so that the problem is reported
     double[] share = context.weights().share(group, context.route());
-    long seed = mix(group.hashCode());
+    long seed = seed(group);
     return share == null
         ? new WeightPredicate(seed, 0, 0)
         : new WeightPredicate(seed, share[0], share[1]);
@@ -28,8 +28,18 @@ record WeightPredicate(long seed, double from, double to) implements RoutePredic
 
   @Override
   public boolean test(RouteRequest request) {
-    double draw = (mix(request.random() ^ seed) >>> 11) * 0x1p-53;
+    double draw = draw(request.random(), seed);
     return draw >= from && draw < to;
+  }
+
+  /** What tells the draws of a group from those of the others. */
+  static long seed(String group) {
+    return mix(group.hashCode());
+  }
+
+  /** The draw of a group, from zero to below one, of a request's random number. */
+  static double draw(long random, long seed) {
+    return (mix(random ^ seed) >>> 11) * 0x1p-53;
   }
 
   /** The finalizer of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Generators). */
