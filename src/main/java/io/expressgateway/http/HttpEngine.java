@@ -214,7 +214,8 @@ public final class HttpEngine implements HttpDataPlane {
       made.put(spec.name(), new ListenerContext(spec, made.size(), accessLogs.apply(spec)));
     }
     contexts = made;
-    state = new ProxyState(snapshot, table, plans, this::adHocCluster);
+    Map<String, Cluster> configured = Map.copyOf(clusters);
+    state = new ProxyState(snapshot, table, plans, address -> adHocCluster(configured, address));
     for (Listener listener : listeners) {
       listener.limits(context(listener.name()).spec());
     }
@@ -253,8 +254,12 @@ public final class HttpEngine implements HttpDataPlane {
         route, clusters.get(route.cluster()), chain, RouteTimeouts.of(route.metadata()));
   }
 
-  private @Nullable Cluster adHocCluster(HostPort address) {
-    Cluster known = adHoc.get(address);
+  /** The configured cluster of this name, as for a route's uri, or one that is made up. */
+  private @Nullable Cluster adHocCluster(Map<String, Cluster> configured, HostPort address) {
+    Cluster known = configured.get(address.toString());
+    if (known == null) {
+      known = adHoc.get(address);
+    }
     if (known != null || adHoc.size() >= MAX_AD_HOC_CLUSTERS) {
       return known;
     }
@@ -272,7 +277,12 @@ public final class HttpEngine implements HttpDataPlane {
   private List<Cluster> publishClusters() {
     synchronized (clusters) {
       List<Cluster> all = new ArrayList<>(clusters.values());
-      all.addAll(adHoc.values());
+      // A name that was made up may have been configured since.
+      adHoc.forEach((address, cluster) -> {
+        if (!clusters.containsKey(address.toString())) {
+          all.add(cluster);
+        }
+      });
       published = List.copyOf(all);
       return published;
     }

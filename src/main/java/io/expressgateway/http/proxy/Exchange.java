@@ -315,7 +315,8 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
   private boolean useUpstreamUri(URI uri) {
     int port = uri.getPort() < 0 ? 80 : uri.getPort();
     String host = uri.getHost();
-    if (host == null || !"http".equalsIgnoreCase(uri.getScheme())) {
+    boolean isPort = port > 0 && port <= 65_535;
+    if (host == null || !isPort || !"http".equalsIgnoreCase(uri.getScheme())) {
       fail(Why.FILTER_ERROR);
       return false;
     }
