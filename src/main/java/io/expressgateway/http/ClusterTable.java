@@ -6,6 +6,7 @@ import io.expressgateway.health.HealthListener;
 import io.expressgateway.net.HostPort;
 import io.expressgateway.net.Ticker;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +24,8 @@ final class ClusterTable {
   private static final int MAX_AD_HOC_CLUSTERS = 256;
 
   private final HealthListener healthListener;
-  private final Map<String, Cluster> configured = new LinkedHashMap<>();
   private final Map<HostPort, Cluster> adHoc = new ConcurrentHashMap<>();
+  private volatile Map<String, Cluster> configured = Map.of();
   private volatile List<Cluster> all = List.of();
 
   ClusterTable(HealthListener healthListener) {
@@ -51,20 +52,21 @@ final class ClusterTable {
       }
       next.put(spec.name(), known);
     }
-    synchronized (this) {
-      configured.clear();
-      configured.putAll(next);
-    }
+    configured = Collections.unmodifiableMap(next);
   }
 
   /** The configured cluster of this name. */
-  synchronized @Nullable Cluster configured(String name) {
+  @Nullable Cluster configured(String name) {
     return configured.get(name);
   }
 
-  /** The made-up cluster of this address, if there is one. */
-  @Nullable Cluster knownAdHoc(HostPort address) {
-    return adHoc.get(address);
+  /**
+   * The cluster of an address that a filter made up, if there is one already: the configured one of
+   * that name, as for a route's uri, else one that was made up before.
+   */
+  @Nullable Cluster known(HostPort address) {
+    Cluster named = configured(address.toString());
+    return named == null ? adHoc.get(address) : named;
   }
 
   /** Makes the cluster of an address that a filter made up; null when there are too many. */
@@ -84,7 +86,12 @@ final class ClusterTable {
   /** Makes what there is now the answer of {@link #all}, and returns it. */
   synchronized List<Cluster> publish() {
     List<Cluster> clusters = new ArrayList<>(configured.values());
-    clusters.addAll(adHoc.values());
+    // A name that was made up may have been configured since.
+    adHoc.forEach((address, cluster) -> {
+      if (configured(address.toString()) == null) {
+        clusters.add(cluster);
+      }
+    });
     all = List.copyOf(clusters);
     return all;
   }

@@ -228,7 +228,7 @@ public final class HttpEngine implements HttpDataPlane {
   }
 
   private @Nullable Cluster adHocCluster(HostPort address) {
-    Cluster known = clusters.knownAdHoc(address);
+    Cluster known = clusters.known(address);
     if (known != null) {
       return known;
     }

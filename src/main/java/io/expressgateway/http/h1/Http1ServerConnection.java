@@ -18,6 +18,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
@@ -613,13 +614,16 @@ public final class Http1ServerConnection extends Http1Connection implements Down
       return;
     }
     releaseHeld();
+    // Until the client has taken everything, this is a write that may stall.
     lingerUntilNanos = System.nanoTime() + LINGER_NANOS;
+    arm(lingerUntilNanos);
     context()
         .writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
         .addListener(done -> {
           if (done.isSuccess()) {
             duplex.shutdownOutput();
             read(true);
+            lingerUntilNanos = System.nanoTime() + LINGER_NANOS;
             arm(lingerUntilNanos);
           } else {
             channel.close();
@@ -650,7 +654,10 @@ public final class Http1ServerConnection extends Http1Connection implements Down
     if (exchange != null || parser.hasBegun() || !isOpen()) {
       return;
     }
-    if (spreadNanos <= 0) {
+    if (spreadNanos <= 0 && pendingBytes() > 0) {
+      state = State.CLOSING;
+      closeGracefully();
+    } else if (spreadNanos <= 0) {
       close();
     } else {
       leaveAtNanos = System.nanoTime() + Math.floorMod(worker.random(), spreadNanos);
@@ -663,6 +670,9 @@ public final class Http1ServerConnection extends Http1Connection implements Down
     Exchange current = exchange;
     if (current != null) {
       current.onShutdown();
+    } else if (isOpen() && pendingBytes() > 0) {
+      // What is lost here must not look like the end of a response.
+      abort();
     }
     context().close();
   }
@@ -697,9 +707,14 @@ public final class Http1ServerConnection extends Http1Connection implements Down
     if (!isOpen()) {
       return 0;
     }
-    if (stalledSinceNanos != 0) {
+    if (waitsForClient()) {
+      if (stalledSinceNanos == 0) {
+        stalledSinceNanos = now;
+        stalledBytes = Long.MAX_VALUE;
+      }
       return checkStall(now);
     }
+    stalledSinceNanos = 0;
     return switch (state) {
       case HEAD -> checkHead(now);
       case BODY_LENGTH, BODY_CHUNKED -> checkBody(now);
@@ -768,8 +783,19 @@ public final class Http1ServerConnection extends Http1Connection implements Down
     current.onDownstreamFailure(why);
   }
 
+  /** Whether the client must take something before anything else can be over. */
+  private boolean waitsForClient() {
+    return !context().channel().isWritable() || (exchange == null && pendingBytes() > 0);
+  }
+
+  /** Bytes that the kernel has not taken yet. */
+  private long pendingBytes() {
+    ChannelOutboundBuffer out = context().channel().unsafe().outboundBuffer();
+    return out == null ? 0 : out.totalPendingWriteBytes();
+  }
+
   private long checkStall(long now) {
-    long pending = context().channel().bytesBeforeWritable();
+    long pending = pendingBytes();
     long limit = limits.writeStallTimeout().toNanos();
     if (pending < stalledBytes) {
       stalledBytes = pending;

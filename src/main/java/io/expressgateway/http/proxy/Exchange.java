@@ -323,7 +323,8 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
   private boolean useUpstreamUri(URI uri) {
     int port = uri.getPort() < 0 ? 80 : uri.getPort();
     String host = uri.getHost();
-    if (host == null || !"http".equalsIgnoreCase(uri.getScheme())) {
+    boolean isPort = port > 0 && port <= 65_535;
+    if (host == null || !isPort || !"http".equalsIgnoreCase(uri.getScheme())) {
       fail(Why.FILTER_ERROR);
       return false;
     }
@@ -635,6 +636,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       }
       if (!responseStarted && head.version() != HttpVersion.HTTP_1_0) {
         HopByHop.stripResponse(interim.headers());
+        interim.headers().remove(HeaderName.CONTENT_LENGTH);
         downstream.sendInformational(interim);
       }
     } catch (Throwable t) {
@@ -747,8 +749,29 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     if (ready == null) {
       throw new IllegalStateException("no response to send");
     }
+    frame(ready);
     responseStarted = true;
     downstream.sendHead(ready, responseBodiless);
+  }
+
+  /**
+   * Makes the head say what the client's connection can carry: a filter may have changed the status
+   * from or to one that has no body (RFC 9112 section 6.3). A body that may not follow is dropped.
+   */
+  private void frame(ResponseHead ready) {
+    int status = ready.status();
+    HeaderBlock headers = ready.headers();
+    if (status == 204 || status == 304) {
+      responseBodiless = true;
+      if (status == 204) {
+        headers.remove(HeaderName.CONTENT_LENGTH);
+      }
+    } else if (responseBodiless
+        && !head.method().equals("HEAD")
+        && (ready.contentLength() != 0 || !headers.contains(HeaderName.CONTENT_LENGTH))) {
+      ready.contentLength(0);
+      headers.set(HeaderName.CONTENT_LENGTH, "0");
+    }
   }
 
   /** A piece of response body has arrived; takes ownership. */
@@ -793,7 +816,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
   }
 
   private void sendResponseData(ByteBuf piece) {
-    if (!piece.isReadable()) {
+    if (!piece.isReadable() || responseBodiless) {
       piece.release();
       return;
     }
@@ -919,7 +942,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     if (stream == null || isTunnel) {
       return;
     }
-    if (responseStarted && !responseBodiless) {
+    if (responseStarted) {
       timers.waitForBody(System.nanoTime());
     } else if (requestSent) {
       awaitResponseHead();
@@ -991,6 +1014,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     if (shownTo != null) {
       shownTo.localResponseHead();
     }
+    frame(made);
     responseStarted = true;
     downstream.sendHead(made, responseBodiless);
     if (!responseBodiless) {

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +44,46 @@ class SlowReaderTest {
       stage.neighbourIsServed();
       await().until(() -> stage.gateway.engine().ledger().aborted() == 1);
       assertThat(stage.gateway.metrics.contained).isEmpty();
+    }
+  }
+
+  /**
+   * Whose last bytes still wait in the gateway when its connection counts as idle. Where that is
+   * depends on the kernel's buffers, so many lengths are tried.
+   */
+  @Test
+  void getsAllOfAResponseThatHasEndedForTheGateway() throws Exception {
+    RawEndpoint endpoint =
+        RawEndpoint.scripted(request -> {
+          if (!request.target().startsWith("/big/")) {
+            request.ok("");
+            return;
+          }
+          int length = Integer.parseInt(request.target().substring(5));
+          request.send("HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\n");
+          request.send(new byte[length]);
+        });
+    List<RawClient> readers = new ArrayList<>();
+    try (Stage stage =
+            Stage.open(
+                endpoint, limits -> Stage.limits(limits).keepAliveTimeout(Duration.ofMillis(200)));
+        RawClient idle = new RawClient(stage.gateway.port())) {
+      for (int length = 2_000_000; length < 4_200_000; length += 60_000) {
+        RawClient reader = RawClient.withReceiveBuffer(stage.gateway.port(), 4096);
+        readers.add(reader.get("/big/" + length));
+      }
+      await().until(() -> stage.gateway.engine().ledger().completed() > 1);
+      assertThat(idle.isEnded()).isTrue();
+      try (RawClient later = new RawClient(stage.gateway.port())) {
+        assertThat(later.isEnded()).isTrue();
+      }
+      for (RawClient reader : readers) {
+        assertThat(reader.read().status()).isEqualTo(200);
+      }
+    } finally {
+      for (RawClient reader : readers) {
+        reader.close();
+      }
     }
   }
 }

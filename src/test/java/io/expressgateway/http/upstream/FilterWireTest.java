@@ -3,6 +3,7 @@ package io.expressgateway.http.upstream;
 import static io.expressgateway.http.fault.FaultyEndpoint.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.expressgateway.cluster.ClusterSpec;
 import io.expressgateway.filter.FilterExchange;
 import io.expressgateway.filter.FilterRegistry;
 import io.expressgateway.filter.HttpFilter;
@@ -17,6 +18,7 @@ import io.expressgateway.http.fault.FaultyEndpoint.Script;
 import io.expressgateway.http.fault.RawClient;
 import io.expressgateway.http.fault.RawClient.Response;
 import io.expressgateway.message.HeaderBlock;
+import io.expressgateway.net.HostPort;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -500,6 +502,47 @@ class FilterWireTest {
             .contains("Host: 127.0.0.1:" + other.port());
         assertThat(RawClient.get(gateway.port(), "/").status()).isEqualTo(200);
       }
+    }
+  }
+
+  /** Two clusters of one name would be two metrics of one name, which nobody can read any more. */
+  @Test
+  void anAddressThatAConfiguredClusterIsNamedAfterIsThatCluster() throws Exception {
+    try (FaultyEndpoint endpoint = FaultyEndpoint.start(FaultyEndpoint.WELL_BEHAVED);
+        Gateway gateway =
+            Gateway.builder()
+                .cluster(spec -> ClusterSpec.implicit(new HostPort("127.0.0.1", endpoint.port())))
+                .route(
+                    "elsewhere",
+                    List.of(),
+                    List.of(Gateway.shortcut("SetRequestUri=http://127.0.0.1:" + endpoint.port())),
+                    Map.of())
+                .start()) {
+      assertThat(RawClient.get(gateway.port(), "/").status()).isEqualTo(200);
+      assertThat(gateway.engine().clusters())
+          .extracting(cluster -> cluster.spec().name())
+          .containsExactly("127.0.0.1:" + endpoint.port());
+    }
+  }
+
+  /** A client may have chosen it: nothing of ours has failed. */
+  @ParameterizedTest
+  @ValueSource(strings = {"http://127.0.0.1:99999/", "http://127.0.0.1:0/"})
+  void aPortThatNoEndpointCanHaveIsTheFiltersFault(String uri) throws Exception {
+    try (FaultyEndpoint endpoint = FaultyEndpoint.start(FaultyEndpoint.WELL_BEHAVED);
+        Gateway gateway =
+            Gateway.builder()
+                .endpoints(endpoint.port())
+                .route(
+                    "elsewhere",
+                    List.of(),
+                    List.of(Gateway.shortcut("RequestHeaderToRequestUri=X-Uri")),
+                    Map.of())
+                .start();
+        RawClient client = new RawClient(gateway.port())) {
+      Response got = client.request("GET", "/", "X-Uri: " + uri);
+      assertThat(got.body()).contains("\"why\":\"filter-error\"");
+      assertThat(gateway.metrics.contained).isEmpty();
     }
   }
 
