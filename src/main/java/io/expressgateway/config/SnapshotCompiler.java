@@ -12,6 +12,7 @@ import io.expressgateway.config.compile.ListenerCompiler;
 import io.expressgateway.config.compile.RouteDefinitionCompiler;
 import io.expressgateway.config.compile.RouteSetting;
 import io.expressgateway.config.compile.SettingsCompiler;
+import io.expressgateway.config.compile.SslBundleKeys;
 import io.expressgateway.config.compile.VersionKeys;
 import io.expressgateway.config.properties.DrainProperties;
 import io.expressgateway.config.properties.ExpressGatewayProperties;
@@ -70,7 +71,13 @@ public final class SnapshotCompiler {
     ProcessSettings settings = new SettingsCompiler(values, written, problems).compile(properties);
 
     List<ListenerSpec> listeners =
-        listeners(properties, explicitListeners, definitions, values, problems);
+        listeners(
+            properties,
+            explicitListeners,
+            definitions,
+            values,
+            new SslBundleKeys(environment, problems),
+            problems);
     ClusterCompiler clusterCompiler = new ClusterCompiler(problems, vocabulary.balancers());
     List<ClusterSpec> clusters = new ArrayList<>(clusterCompiler.compile(properties.clusters()));
     ImplicitClusters implicit =
@@ -125,6 +132,7 @@ public final class SnapshotCompiler {
       boolean explicit,
       List<RouteDefinition> definitions,
       SpringValues values,
+      SslBundleKeys bundles,
       Problems problems) {
     List<ListenerProperties> written = properties.listeners();
     if (!explicit && !definitions.isEmpty()) {
@@ -137,7 +145,7 @@ public final class SnapshotCompiler {
           "write a listener with name and bind");
     }
     ForwardingSwitches switches = new ForwardingSwitches(values, problems);
-    return new ListenerCompiler(problems)
+    return new ListenerCompiler(problems, bundles)
         .compile(written, switches.forwarding(), switches.trustedProxyPattern());
   }
 

@@ -67,7 +67,7 @@ public interface HttpDataPlane extends AutoCloseable {
    * A listener that is bound.
    *
    * @param name as configured
-   * @param protocol {@code http}
+   * @param protocol {@code http} or {@code https}
    * @param address the real address and port
    * @param connections open now
    */

@@ -20,6 +20,8 @@ import io.expressgateway.route.Route;
 import io.expressgateway.route.RouteTable;
 import io.expressgateway.snapshot.ListenerSpec;
 import io.expressgateway.snapshot.Snapshot;
+import io.expressgateway.snapshot.TlsSpec;
+import io.expressgateway.tls.ServerTls;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -41,6 +43,9 @@ import org.jspecify.annotations.Nullable;
  * into what they serve by. Lifecycle methods are called by one thread at a time.
  */
 public final class HttpEngine implements HttpDataPlane {
+
+  /** What ALPN offers (RFC 7301), the most wanted first. */
+  private static final List<String> ALPN = List.of("http/1.1");
 
   private static final long TICK_MILLIS = 50;
 
@@ -185,6 +190,12 @@ public final class HttpEngine implements HttpDataPlane {
       loopPools.sweep(now);
       if (leads) {
         names.refresh(clusters.all());
+        for (ListenerContext context : contexts.values()) {
+          ServerTls tls = context.tls();
+          if (tls != null) {
+            tls.tick(now);
+          }
+        }
       }
     }
   }
@@ -202,7 +213,9 @@ public final class HttpEngine implements HttpDataPlane {
     }
     Map<String, ListenerContext> made = new LinkedHashMap<>();
     for (ListenerSpec spec : snapshot.listeners()) {
-      made.put(spec.name(), new ListenerContext(spec, made.size(), accessLogs.apply(spec)));
+      made.put(
+          spec.name(),
+          new ListenerContext(spec, made.size(), accessLogs.apply(spec), serverTls(spec)));
     }
     contexts = made;
     state = new ProxyState(snapshot, table, plans, this::adHocCluster);
@@ -216,6 +229,17 @@ public final class HttpEngine implements HttpDataPlane {
       LoopPools loopPools = pools.get(i);
       workers.get(i).eventLoop().execute(() -> loopPools.retain(all));
     }
+  }
+
+  /** Contexts stay while the certificates stay, and with them sessions and ticket keys. */
+  private @Nullable ServerTls serverTls(ListenerSpec spec) {
+    TlsSpec wanted = spec.tls();
+    if (wanted == null) {
+      return null;
+    }
+    ListenerContext before = contexts.get(spec.name());
+    ServerTls known = before == null ? null : before.tls();
+    return known != null && known.spec().equals(wanted) ? known : ServerTls.of(wanted, ALPN);
   }
 
   private RoutePlan plan(Route route) {
@@ -267,7 +291,10 @@ public final class HttpEngine implements HttpDataPlane {
     for (Listener listener : listeners) {
       bound.add(
           new BoundListener(
-              listener.name(), "http", listener.boundAddress(), listener.connections()));
+              listener.name(),
+              listener.spec().protocol().text(),
+              listener.boundAddress(),
+              listener.connections()));
     }
     return bound;
   }

@@ -41,6 +41,8 @@ public enum Why {
   BODY_TOO_LARGE(413, Side.DOWNSTREAM, "the request body is too large"),
   /** CONNECT is not offered. */
   CONNECT_REFUSED(405, Side.DOWNSTREAM, "CONNECT is not allowed"),
+  /** The authority leads to another certificate than the handshake did (RFC 9110 section 7.4). */
+  MISDIRECTED(421, Side.DOWNSTREAM, "the connection was not made for this authority"),
   /** Expect asks for something else than 100-continue (RFC 9110 section 10.1.1). */
   EXPECTATION_FAILED(417, Side.DOWNSTREAM, "the expectation cannot be met"),
   /** The client closed or reset before the response had ended. */

@@ -4,6 +4,7 @@ import io.expressgateway.net.Cidr;
 import io.expressgateway.net.HostPort;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A listener as configured; every component is validated before it gets here.
@@ -19,6 +20,7 @@ import java.util.List;
  * @param forwarding which forwarding headers are written
  * @param accessLog what is logged per request
  * @param http limits and timers
+ * @param tls certificates and client authentication; null for clear text
  */
 public record ListenerSpec(
     String name,
@@ -30,7 +32,34 @@ public record ListenerSpec(
     String trustedProxyPattern,
     Forwarding forwarding,
     AccessLogSpec accessLog,
-    HttpLimits http) {
+    HttpLimits http,
+    @Nullable TlsSpec tls) {
+
+  /** A listener in clear text. */
+  public ListenerSpec(
+      String name,
+      HostPort bind,
+      Protocol protocol,
+      int maxConnections,
+      int maxConnectionsPerIp,
+      List<Cidr> trustedProxies,
+      String trustedProxyPattern,
+      Forwarding forwarding,
+      AccessLogSpec accessLog,
+      HttpLimits http) {
+    this(
+        name,
+        bind,
+        protocol,
+        maxConnections,
+        maxConnectionsPerIp,
+        trustedProxies,
+        trustedProxyPattern,
+        forwarding,
+        accessLog,
+        http,
+        null);
+  }
 
   /** Copies the list. */
   public ListenerSpec {
@@ -39,8 +68,21 @@ public record ListenerSpec(
 
   /** What a listener speaks. */
   public enum Protocol {
-    /** HTTP/1.1 in clear text. */
-    HTTP
+    /** HTTP in clear text. */
+    HTTP("http"),
+    /** HTTP over TLS. */
+    HTTPS("https");
+
+    private final String text;
+
+    Protocol(String text) {
+      this.text = text;
+    }
+
+    /** As written in the configuration; also the scheme of what arrives. */
+    public String text() {
+      return text;
+    }
   }
 
   /**

@@ -23,10 +23,12 @@ public final class ListenerCompiler {
   private static final String KEY = "expressgateway.listeners";
 
   private final Problems problems;
+  private final TlsCompiler tls;
 
   /** Reports to {@code problems}. */
-  public ListenerCompiler(Problems problems) {
+  public ListenerCompiler(Problems problems, SslBundleKeys bundles) {
     this.problems = problems;
+    this.tls = new TlsCompiler(problems, bundles);
   }
 
   /**
@@ -59,10 +61,18 @@ public final class ListenerCompiler {
       HostPort bind,
       Forwarding forwarding,
       String proxyPattern) {
+    boolean secure = listener.protocol().equals("https");
+    if (!secure && hasTls(listener)) {
+      problems.refuse(
+          key + ".tls",
+          listener.name(),
+          "a listener of protocol " + listener.protocol() + " uses no certificate",
+          "write protocol: https, or remove the key");
+    }
     return new ListenerSpec(
         listener.name(),
         bind,
-        ListenerSpec.Protocol.HTTP,
+        secure ? ListenerSpec.Protocol.HTTPS : ListenerSpec.Protocol.HTTP,
         listener.maxConnections(),
         listener.maxConnectionsPerIp(),
         networks(key + ".trusted-proxies", listener.trustedProxies()),
@@ -72,7 +82,14 @@ public final class ListenerCompiler {
             listener.accessLog().format(),
             listener.accessLog().path(),
             listener.accessLog().sample()),
-        limits(listener.http()));
+        limits(listener.http()),
+        secure ? tls.compile(key, listener) : null);
+  }
+
+  private static boolean hasTls(ListenerProperties listener) {
+    return !listener.tls().certificates().isEmpty()
+        || listener.tls().sslBundle() != null
+        || listener.tls().clientCa() != null;
   }
 
   private @Nullable HostPort bind(

@@ -44,7 +44,7 @@ public record ListenerProperties(
         })
         @NotBuilt(
             value = "this protocol",
-            except = {"http"})
+            except = {"http", "https"})
         String protocol,
     @DefaultValue("false")
         @NotBuilt(
@@ -59,10 +59,10 @@ public record ListenerProperties(
         String proxyProtocol,
     @DefaultValue("65536") @Range(min = 1, max = 10_000_000) int maxConnections,
     @DefaultValue("1024") @Range(min = 1, max = 10_000_000) int maxConnectionsPerIp,
-    @DefaultValue("5s") @NotBuilt(value = "TLS on listeners") Duration handshakeTimeout,
+    @DefaultValue("5s") @Range(min = 1) Duration handshakeTimeout,
     List<String> trustedProxies,
     AccessLogProperties accessLog,
-    @NotBuilt(value = "TLS on listeners") Map<String, Object> tls,
+    ListenerTlsProperties tls,
     HttpProperties http,
     @NotBuilt(value = "a relay listener") @Nullable String cluster,
     @NotBuilt(value = "TLS passthrough") Map<String, Object> sni,

@@ -14,15 +14,21 @@ import io.expressgateway.message.RequestHead;
 import io.expressgateway.message.ResponseHead;
 import io.expressgateway.net.OutOfMemory;
 import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
+import io.expressgateway.tls.ServerNames;
+import io.expressgateway.tls.ServerTls;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +69,8 @@ public final class Http1ServerConnection extends Http1Connection implements Down
   private final Timer timer = new Timer();
 
   private @Nullable Peer peer;
+  private @Nullable SslHandler tls;
+  private String servedAuthority = "";
   private @Nullable Exchange exchange;
   private State state = State.HEAD;
   private long remaining;
@@ -94,7 +102,7 @@ public final class Http1ServerConnection extends Http1Connection implements Down
     this.listener = listener;
     this.limits = listener.spec().http();
     this.registry = registry;
-    this.parser = new RequestParser(limits);
+    this.parser = new RequestParser(limits, listener.spec().protocol().text());
     this.chunks = new ChunkParser(limits.maxHeaderBytes(), limits.maxHeaderFields());
     parser.reset();
   }
@@ -103,6 +111,7 @@ public final class Http1ServerConnection extends Http1Connection implements Down
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
+    this.tls = ctx.pipeline().get(SslHandler.class);
     this.peer = new Peer((InetSocketAddress) ctx.channel().remoteAddress(), listener);
     registry.add(this);
     idleSinceNanos = System.nanoTime();
@@ -165,8 +174,12 @@ public final class Http1ServerConnection extends Http1Connection implements Down
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof ChannelInputShutdownEvent) {
-      onInputEnd();
+    // Over TLS the end is what the close_notify says; a FIN without one follows it or cuts it off.
+    if (event instanceof ChannelInputShutdownEvent
+        || (event instanceof SslCloseCompletionEvent closed && closed.isSuccess())) {
+      if (!inputEnded) {
+        onInputEnd();
+      }
     }
   }
 
@@ -211,11 +224,12 @@ public final class Http1ServerConnection extends Http1Connection implements Down
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (!(cause instanceof IOException)) {
+    // A record that does not decrypt arrives wrapped by Netty's decoder.
+    if (cause instanceof IOException || cause.getCause() instanceof SSLException) {
+      ctx.close();
+    } else {
       contain(cause);
-      return;
     }
-    ctx.close();
   }
 
   /** Something of ours threw: the connection ends, the listener goes on. */
@@ -325,6 +339,10 @@ public final class Http1ServerConnection extends Http1Connection implements Down
       refuse(Why.CONNECT_REFUSED);
       return;
     }
+    if (tls != null && !isRightlyDirected(tls, head.authority())) {
+      refuse(Why.MISDIRECTED);
+      return;
+    }
     if (parser.isUpgradeToHttp2()) {
       worker.metrics().onSecurity(worker.index(), "upgrade-h2c", "strip");
     }
@@ -352,6 +370,19 @@ public final class Http1ServerConnection extends Http1Connection implements Down
     windowPaused = false;
     arm(headStartNanos + Math.min(RATE_WINDOW_NANOS, limits.bodyIdleTimeout().toNanos()));
     begun.begin();
+  }
+
+  /** Asked once per authority: a connection's requests usually name the same one. */
+  private boolean isRightlyDirected(SslHandler over, String authority) {
+    ServerTls certificates = listener.tls();
+    if (certificates == null || authority.equals(servedAuthority)) {
+      return true;
+    }
+    if (!certificates.serves(authority, ServerNames.asked(over.engine()))) {
+      return false;
+    }
+    servedAuthority = authority;
+    return true;
   }
 
   private void bodyOfLength(ByteBuf in) {
@@ -526,7 +557,13 @@ public final class Http1ServerConnection extends Http1Connection implements Down
       socket.config().setSoLinger(0);
     }
     state = State.CLOSING;
-    context.close();
+    SslHandler over = tls;
+    if (over != null && context.pipeline().context(over) != null) {
+      // Past the TLS handler: its close_notify would say that this was the whole truth.
+      context.pipeline().context(over).close();
+    } else {
+      context.close();
+    }
   }
 
   @Override
@@ -617,18 +654,21 @@ public final class Http1ServerConnection extends Http1Connection implements Down
     // Until the client has taken everything, this is a write that may stall.
     lingerUntilNanos = System.nanoTime() + LINGER_NANOS;
     arm(lingerUntilNanos);
-    context()
-        .writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
-        .addListener(done -> {
-          if (done.isSuccess()) {
-            duplex.shutdownOutput();
-            read(true);
-            lingerUntilNanos = System.nanoTime() + LINGER_NANOS;
-            arm(lingerUntilNanos);
-          } else {
-            channel.close();
-          }
-        });
+    // Over TLS the close_notify goes first: without it the client could not trust the end.
+    ChannelFuture last =
+        tls != null
+            ? tls.closeOutbound()
+            : context().writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER);
+    last.addListener(done -> {
+      if (done.isSuccess()) {
+        duplex.shutdownOutput();
+        read(true);
+        lingerUntilNanos = System.nanoTime() + LINGER_NANOS;
+        arm(lingerUntilNanos);
+      } else {
+        channel.close();
+      }
+    });
   }
 
   private void close() {

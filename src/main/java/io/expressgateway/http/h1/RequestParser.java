@@ -20,6 +20,7 @@ final class RequestParser extends HeadParser {
   };
 
   private final HttpLimits limits;
+  private final String scheme;
   private final RequestHead head;
 
   private String method = "";
@@ -31,9 +32,13 @@ final class RequestParser extends HeadParser {
   private boolean isUpgrade;
   private boolean isUpgradeToHttp2;
 
-  RequestParser(HttpLimits limits) {
+  /**
+   * @param scheme of the listener; an absolute-form target must name it
+   */
+  RequestParser(HttpLimits limits, String scheme) {
     super(new HeaderBlock(), limits.maxHeaderBytes(), limits.maxHeaderFields());
     this.limits = limits;
+    this.scheme = scheme;
     this.head = new RequestHead(block);
   }
 
@@ -185,7 +190,7 @@ final class RequestParser extends HeadParser {
     int question = pathAndQuery.indexOf('?');
     String path = question < 0 ? pathAndQuery : pathAndQuery.substring(0, question);
     String query = question < 0 ? null : pathAndQuery.substring(question + 1);
-    head.reset(method, "http", authority, path, query, version);
+    head.reset(method, scheme, authority, path, query, version);
     return null;
   }
 
@@ -201,11 +206,11 @@ final class RequestParser extends HeadParser {
 
   /** Where the path of an absolute-form target begins (its length when empty); -1 for none. */
   private int absoluteForm() {
-    int scheme = target.indexOf("://");
-    if (scheme < 0 || !target.substring(0, scheme).equalsIgnoreCase("http")) {
+    int colon = target.indexOf("://");
+    if (colon < 0 || !target.substring(0, colon).equalsIgnoreCase(scheme)) {
       return -1;
     }
-    for (int i = scheme + 3; i < target.length(); i++) {
+    for (int i = colon + 3; i < target.length(); i++) {
       char c = target.charAt(i);
       if (c == '/' || c == '?') {
         return i;

@@ -8,6 +8,7 @@ import io.expressgateway.http.proxy.Worker;
 import io.expressgateway.limit.ConnectionCaps;
 import io.expressgateway.net.HostPort;
 import io.expressgateway.snapshot.ListenerSpec;
+import io.expressgateway.tls.ServerTls;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
@@ -20,6 +21,7 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import reactor.netty.DisposableServer;
 import reactor.netty.NettyPipeline;
@@ -70,8 +72,14 @@ public final class Listener {
       for (int i = 0; i < loops.size(); i++) {
         ConnectionRegistry registry = new ConnectionRegistry();
         registries.add(registry);
+        Worker worker = workers.get(i);
+        TlsAccept.Handshakes handshakes = new TlsAccept.Handshakes();
         DisposableServer server =
-            server(loops.get(i), transport, workers.get(i), registry, address);
+            server(
+                loops.get(i),
+                transport,
+                address,
+                channel -> accept(channel, worker, registry, handshakes));
         servers.add(server);
         address = (InetSocketAddress) server.address();
       }
@@ -117,9 +125,8 @@ public final class Listener {
   private DisposableServer server(
       EventLoopGroup loop,
       Transport transport,
-      Worker worker,
-      ConnectionRegistry registry,
-      InetSocketAddress address) {
+      InetSocketAddress address,
+      Consumer<Channel> accept) {
     return TcpServer.create()
         .runOn(new SingleLoop(loop, transport), transport != Transport.NIO)
         .bindAddress(() -> address)
@@ -130,14 +137,18 @@ public final class Listener {
         .childOption(ChannelOption.SO_KEEPALIVE, true)
         .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
         .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-        .doOnChannelInit((observer, channel, remote) -> accept(channel, worker, registry))
+        .doOnChannelInit((observer, channel, remote) -> accept.accept(channel))
         .bindNow(Duration.ofSeconds(10));
   }
 
   /**
    * Makes our handler the pipeline; Reactor's bridge would hand every buffer to its own operations.
    */
-  private void accept(Channel channel, Worker worker, ConnectionRegistry registry) {
+  private void accept(
+      Channel channel,
+      Worker worker,
+      ConnectionRegistry registry,
+      TlsAccept.Handshakes handshakes) {
     ChannelPipeline pipeline = channel.pipeline();
     pipeline.remove(NettyPipeline.ReactiveBridge);
     InetAddress peer = ((InetSocketAddress) channel.remoteAddress()).getAddress();
@@ -148,7 +159,18 @@ public final class Listener {
       return;
     }
     channel.closeFuture().addListener(closed -> caps.release(peer));
-    pipeline.addLast(new Http1ServerConnection(worker, context.get(), registry));
+    ListenerContext serving = context.get();
+    ServerTls tls = serving.tls();
+    if (tls == null) {
+      pipeline.addLast(new Http1ServerConnection(worker, serving, registry));
+      return;
+    }
+    pipeline.addLast(tls.newHandler());
+    pipeline.addLast(
+        new TlsAccept(
+            worker,
+            handshakes,
+            ctx -> ctx.pipeline().addLast(new Http1ServerConnection(worker, serving, registry))));
   }
 
   /** The name in the configuration. */
@@ -195,7 +217,7 @@ public final class Listener {
     onEachLoop(ConnectionRegistry::shutDown);
   }
 
-  private void onEachLoop(java.util.function.Consumer<ConnectionRegistry> action) {
+  private void onEachLoop(Consumer<ConnectionRegistry> action) {
     for (int i = 0; i < registries.size(); i++) {
       ConnectionRegistry registry = registries.get(i);
       workers.get(i).eventLoop().execute(() -> action.accept(registry));

@@ -4,6 +4,7 @@ import io.expressgateway.http.AccessLog;
 import io.expressgateway.net.Cidr;
 import io.expressgateway.net.IpLiteral;
 import io.expressgateway.snapshot.ListenerSpec;
+import io.expressgateway.tls.ServerTls;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -15,13 +16,25 @@ public final class ListenerContext {
   private final ListenerSpec spec;
   private final int index;
   private final AccessLog accessLog;
+  private final @Nullable ServerTls tls;
   private final @Nullable Pattern trustedPattern;
 
-  /** The listener at place {@code index} of the snapshot. */
+  /** A listener in clear text at place {@code index} of the snapshot. */
   public ListenerContext(ListenerSpec spec, int index, AccessLog accessLog) {
+    this(spec, index, accessLog, null);
+  }
+
+  /**
+   * The listener at place {@code index} of the snapshot.
+   *
+   * @param tls null for clear text
+   */
+  public ListenerContext(
+      ListenerSpec spec, int index, AccessLog accessLog, @Nullable ServerTls tls) {
     this.spec = spec;
     this.index = index;
     this.accessLog = accessLog;
+    this.tls = tls;
     this.trustedPattern =
         spec.trustedProxyPattern().isEmpty() ? null : Pattern.compile(spec.trustedProxyPattern());
   }
@@ -34,6 +47,11 @@ public final class ListenerContext {
   /** The place in the snapshot. */
   public int index() {
     return index;
+  }
+
+  /** Certificates and what belongs to them; null for clear text. */
+  public @Nullable ServerTls tls() {
+    return tls;
   }
 
   AccessLog accessLog() {

@@ -17,7 +17,8 @@ final class ParserFixture {
   /** The request in one line, or the fault; and how many bytes were consumed. */
   static String request(byte[] wire, int... cuts) {
     RequestParser parser =
-        new RequestParser(Stage.limits(HttpLimits.DEFAULTS).sizes(1000, 4096, 32, 1 << 20, 16));
+        new RequestParser(
+            Stage.limits(HttpLimits.DEFAULTS).sizes(1000, 4096, 32, 1 << 20, 16), "http");
     parser.reset();
     return run(
         parser,

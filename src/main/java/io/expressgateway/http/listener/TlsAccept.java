@@ -1,0 +1,122 @@
+package io.expressgateway.http.listener;
+
+import io.expressgateway.http.proxy.Worker;
+import io.expressgateway.net.OutOfMemory;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import java.io.IOException;
+import java.util.function.Consumer;
+
+/**
+ * The time between a connection and its first request: waits for the handshake, then puts the
+ * protocol that was agreed on in its own place. A handshake that fails is counted and closed; it is
+ * no request and no fault of ours. Confined to the connection's event loop.
+ */
+final class TlsAccept extends ChannelInboundHandlerAdapter {
+
+  private final Worker worker;
+  private final Handshakes handshakes;
+  private final Consumer<ChannelHandlerContext> next;
+  private boolean isOver;
+
+  /**
+   * @param handshakes counts those that run on this loop
+   * @param next installs what follows
+   */
+  TlsAccept(Worker worker, Handshakes handshakes, Consumer<ChannelHandlerContext> next) {
+    this.worker = worker;
+    this.handshakes = handshakes;
+    this.next = next;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    if (!handshakes.begin()) {
+      isOver = true;
+      worker.metrics().onSecurity(worker.index(), "tls-handshakes", "close");
+      ctx.close();
+      return;
+    }
+    ctx.channel().config().setAutoRead(true);
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (!(event instanceof SslHandshakeCompletionEvent done) || isOver) {
+      return;
+    }
+    end();
+    if (!done.isSuccess()) {
+      fail(ctx, done.cause());
+      return;
+    }
+    next.accept(ctx);
+    // For what follows the connection begins now.
+    ctx.fireChannelActive();
+    ctx.pipeline().remove(this);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    if (!isOver) {
+      end();
+      worker.metrics().onSecurity(worker.index(), "tls-handshake", "close");
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    OutOfMemory.haltOn(cause);
+    if (!isOver) {
+      end();
+      fail(ctx, cause);
+    }
+    ctx.close();
+  }
+
+  private void fail(ChannelHandlerContext ctx, Throwable cause) {
+    boolean late = cause instanceof SslHandshakeTimeoutException;
+    worker
+        .metrics()
+        .onSecurity(worker.index(), late ? "handshake-timeout" : "tls-handshake", "close");
+    boolean expected = cause instanceof IOException || cause.getCause() instanceof IOException;
+    if (!expected && !(cause instanceof io.netty.handler.codec.DecoderException)) {
+      worker.metrics().onContainedException(worker.index(), cause);
+    }
+    ctx.close();
+  }
+
+  private void end() {
+    isOver = true;
+    handshakes.end();
+  }
+
+  /**
+   * How many handshakes run on one loop for one listener. Each costs a signature: beyond the bound
+   * new connections are closed before any work, so that those in progress get done.
+   */
+  static final class Handshakes {
+
+    /**
+     * What a loop gets done within the default timeout of 5 s at the cost of an RSA-2048 signature,
+     * about 1 ms on one core.
+     */
+    private static final int MOST = 4096;
+
+    private int running;
+
+    private boolean begin() {
+      if (running >= MOST) {
+        return false;
+      }
+      running++;
+      return true;
+    }
+
+    private void end() {
+      running--;
+    }
+  }
+}

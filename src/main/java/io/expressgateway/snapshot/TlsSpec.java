@@ -1,0 +1,41 @@
+package io.expressgateway.snapshot;
+
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * TLS of a listener, with everything that was read from files.
+ *
+ * @param certificates by SNI; the first is the default
+ * @param clientAuth whether clients show a certificate
+ * @param clientCas who may have signed it; empty only for {@link ClientAuth#NONE}
+ * @param tls12 whether TLS 1.2 is spoken beside TLS 1.3
+ * @param handshakeTimeout first byte to the end of the handshake
+ */
+public record TlsSpec(
+    List<KeyMaterial> certificates,
+    ClientAuth clientAuth,
+    List<X509Certificate> clientCas,
+    boolean tls12,
+    Duration handshakeTimeout) {
+
+  /** Copies the lists. */
+  public TlsSpec {
+    certificates = List.copyOf(certificates);
+    clientCas = List.copyOf(clientCas);
+    if (certificates.isEmpty()) {
+      throw new IllegalArgumentException("TLS needs a certificate");
+    }
+  }
+
+  /** Whether clients show a certificate. */
+  public enum ClientAuth {
+    /** Not asked. */
+    NONE,
+    /** Asked; one that is shown must verify. */
+    WANT,
+    /** Required. */
+    NEED
+  }
+}
