@@ -1,6 +1,8 @@
 package io.expressgateway.cluster;
 
 import io.expressgateway.net.HostPort;
+import io.expressgateway.net.KeyMaterial;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param healthCheck null when there is none
  * @param outlier passive ejection
  * @param pool limits of the connection pool, per endpoint
+ * @param tls TLS towards the endpoints; null for clear text
  * @param implicit whether it was made for a route's {@code http://host:port} uri
  */
 public record ClusterSpec(
@@ -38,7 +41,42 @@ public record ClusterSpec(
     @Nullable HealthCheck healthCheck,
     Outlier outlier,
     Pool pool,
+    @Nullable Tls tls,
     boolean implicit) {
+
+  /** A cluster spoken to in clear text. */
+  public ClusterSpec(
+      String name,
+      Protocol protocol,
+      String balancer,
+      String hashOn,
+      String affinityCookie,
+      Duration slowStart,
+      Duration connectTimeout,
+      Duration firstByteTimeout,
+      Retry retry,
+      List<EndpointSpec> endpoints,
+      @Nullable HealthCheck healthCheck,
+      Outlier outlier,
+      Pool pool,
+      boolean implicit) {
+    this(
+        name,
+        protocol,
+        balancer,
+        hashOn,
+        affinityCookie,
+        slowStart,
+        connectTimeout,
+        firstByteTimeout,
+        retry,
+        endpoints,
+        healthCheck,
+        outlier,
+        pool,
+        null,
+        implicit);
+  }
 
   /** Copies the list. */
   public ClusterSpec {
@@ -127,6 +165,29 @@ public record ClusterSpec(
       Duration baseEjectionTime,
       int maxEjectedPercent,
       int panicThreshold) {}
+
+  /**
+   * TLS towards endpoints.
+   *
+   * @param verify whether the certificate and the name in it are verified
+   * @param cas who may have signed it; empty for the JDK's own list
+   * @param serverName the name asked for and verified; null for the endpoint's host
+   * @param own our certificate, shown when the endpoint asks; null for none
+   */
+  public record Tls(
+      boolean verify,
+      List<X509Certificate> cas,
+      @Nullable String serverName,
+      @Nullable KeyMaterial own) {
+
+    /** Verified against the JDK's list, by the endpoint's host. */
+    public static final Tls DEFAULTS = new Tls(true, List.of(), null, null);
+
+    /** Copies the list. */
+    public Tls {
+      cas = List.copyOf(cas);
+    }
+  }
 
   /**
    * Pool limits per endpoint, shared out over the event loops.

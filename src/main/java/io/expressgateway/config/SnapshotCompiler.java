@@ -85,6 +85,10 @@ public final class SnapshotCompiler {
     RouteSetting setting =
         new RouteSetting(
             properties.clusters().stream().map(c -> c.name()).collect(Collectors.toSet()),
+            properties.clusters().stream()
+                .filter(c -> c.tls().enabled())
+                .map(c -> c.name())
+                .collect(Collectors.toSet()),
             listeners.stream().map(ListenerSpec::name).collect(Collectors.toSet()),
             RouteDefinitions.defaultFilters(environment, problems),
             settings.failOnRouteDefinitionError());

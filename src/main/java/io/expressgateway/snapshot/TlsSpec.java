@@ -1,5 +1,6 @@
 package io.expressgateway.snapshot;
 
+import io.expressgateway.net.KeyMaterial;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;

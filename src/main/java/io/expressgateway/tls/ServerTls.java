@@ -1,6 +1,6 @@
 package io.expressgateway.tls;
 
-import io.expressgateway.snapshot.KeyMaterial;
+import io.expressgateway.net.KeyMaterial;
 import io.expressgateway.snapshot.TlsSpec;
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.ssl.ApplicationProtocolConfig;

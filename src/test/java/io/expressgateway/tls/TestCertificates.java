@@ -1,6 +1,6 @@
 package io.expressgateway.tls;
 
-import io.expressgateway.snapshot.KeyMaterial;
+import io.expressgateway.net.KeyMaterial;
 import io.expressgateway.snapshot.TlsSpec;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;

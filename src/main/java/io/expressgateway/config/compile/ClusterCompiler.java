@@ -36,6 +36,7 @@ public final class ClusterCompiler {
 
   private final Problems problems;
   private final Set<String> balancers;
+  private final ClusterTlsCompiler tls;
 
   /**
    * Reports to {@code problems}.
@@ -45,6 +46,7 @@ public final class ClusterCompiler {
   public ClusterCompiler(Problems problems, Set<String> balancers) {
     this.problems = problems;
     this.balancers = balancers;
+    this.tls = new ClusterTlsCompiler(problems);
   }
 
   /** The clusters, in order. */
@@ -79,6 +81,7 @@ public final class ClusterCompiler {
         healthCheck(key + ".health-check", cluster.healthCheck()),
         outlier(cluster.outlierEjection()),
         pool(cluster.pool()),
+        tls.compile(key + ".tls", cluster.tls()),
         implicit);
   }
 

@@ -15,7 +15,8 @@ import java.util.stream.Collectors;
 
 /**
  * Clusters of one endpoint for routes whose uri is {@code http://host:port}, named {@code
- * host:port}, with defaults and Spring Cloud Gateway's {@code httpclient.*}. A configured cluster
+ * host:port}, or {@code https://host:port}, named like that and verified against the JDK's list of
+ * authorities; with defaults and Spring Cloud Gateway's {@code httpclient.*}. A configured cluster
  * of that name is used instead. Confined to the thread that compiles.
  */
 public final class ImplicitClusters {
@@ -60,10 +61,10 @@ public final class ImplicitClusters {
   }
 
   /** The name of the cluster for this address. */
-  String nameFor(HostPort address) {
-    String name = address.toString();
+  String nameFor(HostPort address, boolean secure) {
+    String name = secure ? "https://" + address : address.toString();
     if (!configured.contains(name)) {
-      made.computeIfAbsent(name, _ -> cluster(address));
+      made.computeIfAbsent(name, _ -> cluster(name, address, secure));
     }
     return name;
   }
@@ -74,9 +75,9 @@ public final class ImplicitClusters {
     return made.values().stream().filter(cluster -> needed.contains(cluster.name())).toList();
   }
 
-  private ClusterSpec cluster(HostPort address) {
+  private ClusterSpec cluster(String name, HostPort address, boolean secure) {
     return new ClusterSpec(
-        address.toString(),
+        name,
         template.protocol(),
         template.balancer(),
         template.hashOn(),
@@ -89,6 +90,7 @@ public final class ImplicitClusters {
         template.healthCheck(),
         template.outlier(),
         template.pool(),
+        secure ? ClusterSpec.Tls.DEFAULTS : null,
         true);
   }
 }

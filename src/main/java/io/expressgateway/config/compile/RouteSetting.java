@@ -8,12 +8,14 @@ import org.springframework.cloud.gateway.filter.FilterDefinition;
  * What routes may refer to.
  *
  * @param clusters names of the configured clusters
+ * @param secured names of those that are spoken to over TLS
  * @param listeners names of the listeners
  * @param defaultFilters filters that every route has beside its own
  * @param failOnError whether one bad route refuses everything
  */
 public record RouteSetting(
     Set<String> clusters,
+    Set<String> secured,
     Set<String> listeners,
     List<FilterDefinition> defaultFilters,
     boolean failOnError) {
@@ -21,6 +23,7 @@ public record RouteSetting(
   /** Copies the collections. */
   public RouteSetting {
     clusters = Set.copyOf(clusters);
+    secured = Set.copyOf(secured);
     listeners = Set.copyOf(listeners);
     defaultFilters = List.copyOf(defaultFilters);
   }

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where the uri of a route leads: {@code lb://cluster} (also {@code lb:http://} and {@code
- * lb:ws://}), {@code http://host:port}, {@code ws://host:port}, or {@code no://anything} for a
- * route whose filters always answer.
+ * lb:ws://}), {@code http://host:port}, {@code ws://host:port}, both with an s for TLS, or {@code
+ * no://anything} for a route whose filters always answer.
  */
 final class RouteUri {
 
@@ -35,8 +35,8 @@ final class RouteUri {
     String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
     return switch (scheme) {
       case "lb" -> balanced(uri);
-      case "http", "ws" -> direct(uri, implicit);
-      case "https", "wss" -> refuseTls(uri);
+      case "http", "ws" -> direct(uri, implicit, false);
+      case "https", "wss" -> direct(uri, implicit, true);
       case "no" -> "";
       case "forward" -> refuse(uri, "there is no handler in this process to forward to");
       default -> refuse(uri, "the scheme " + scheme + " is not known");
@@ -45,17 +45,24 @@ final class RouteUri {
 
   private String balanced(URI uri) {
     URI inner = uri;
+    boolean secure = false;
     if (uri.isOpaque()) {
       inner = URI.create(uri.getRawSchemeSpecificPart());
       String scheme = String.valueOf(inner.getScheme()).toLowerCase(Locale.ROOT);
-      if (scheme.equals("https") || scheme.equals("wss")) {
-        return refuseTls(uri);
-      }
-      if (!scheme.equals("http") && !scheme.equals("ws")) {
+      secure = scheme.equals("https") || scheme.equals("wss");
+      if (!secure && !scheme.equals("http") && !scheme.equals("ws")) {
         return refuse(uri, "the scheme " + scheme + " within lb: is not known");
       }
     }
     String name = String.valueOf(inner.getRawAuthority());
+    if (secure && setting.clusters().contains(name) && !setting.secured().contains(name)) {
+      problems.refuse(
+          key,
+          uri.toString(),
+          "the endpoints of " + name + " are spoken to in clear text",
+          "write tls: { enabled: true } at the cluster, or lb://" + name);
+      return "";
+    }
     if (setting.clusters().contains(name)) {
       return name;
     }
@@ -71,26 +78,18 @@ final class RouteUri {
     return "";
   }
 
-  private String direct(URI uri, ImplicitClusters implicit) {
+  private String direct(URI uri, ImplicitClusters implicit, boolean secure) {
     String host = uri.getHost();
     if (host == null || uri.getRawUserInfo() != null || uri.getPort() == 0) {
       return refuse(uri, "has no usable host and port");
     }
     String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-    int port = uri.getPort() < 0 ? 80 : uri.getPort();
+    int implied = secure ? 443 : 80;
+    int port = uri.getPort() < 0 ? implied : uri.getPort();
     if (port > 65_535) {
       return refuse(uri, "has no usable host and port");
     }
-    return implicit.nameFor(new HostPort(bare, port));
-  }
-
-  private String refuseTls(URI uri) {
-    problems.refuse(
-        key,
-        uri.toString(),
-        "TLS towards endpoints is not built yet",
-        "write http:// or lb:// to an endpoint that takes clear text");
-    return "";
+    return implicit.nameFor(new HostPort(bare, port), secure);
   }
 
   private String refuse(URI uri, String reason) {

@@ -1,7 +1,7 @@
 package io.expressgateway.config.compile;
 
 import io.expressgateway.config.Problems;
-import io.expressgateway.snapshot.KeyMaterial;
+import io.expressgateway.net.KeyMaterial;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyStore;

@@ -4,7 +4,7 @@ import io.expressgateway.config.Problems;
 import io.expressgateway.config.properties.CertificateProperties;
 import io.expressgateway.config.properties.ListenerProperties;
 import io.expressgateway.config.properties.ListenerTlsProperties;
-import io.expressgateway.snapshot.KeyMaterial;
+import io.expressgateway.net.KeyMaterial;
 import io.expressgateway.snapshot.TlsSpec;
 import io.expressgateway.snapshot.TlsSpec.ClientAuth;
 import java.security.cert.X509Certificate;

@@ -16,18 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param sslBundle a Spring SSL bundle by name
  */
 public record ClusterTlsProperties(
-    @DefaultValue("false")
-        @NotBuilt(
-            value = "TLS towards endpoints",
-            except = {"false"})
-        boolean enabled,
-    @DefaultValue("true")
-        @NotBuilt(
-            value = "TLS towards endpoints",
-            except = {"true"})
-        boolean verify,
-    @NotBuilt(value = "TLS towards endpoints") @Nullable String ca,
-    @NotBuilt(value = "TLS towards endpoints") @Nullable String serverName,
-    @NotBuilt(value = "TLS towards endpoints") @Nullable String certificate,
-    @NotBuilt(value = "TLS towards endpoints") @Nullable String privateKey,
-    @NotBuilt(value = "TLS towards endpoints") @Nullable String sslBundle) {}
+    @DefaultValue("false") boolean enabled,
+    @DefaultValue("true") boolean verify,
+    @Nullable String ca,
+    @Nullable String serverName,
+    @Nullable String certificate,
+    @Nullable String privateKey,
+    @NotBuilt(value = "an SSL bundle towards endpoints") @Nullable String sslBundle) {}

@@ -15,7 +15,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +66,7 @@ public final class Http1ClientConnection extends Http1Connection implements Upst
   private boolean pooled;
   private boolean closeReported;
   private boolean interimStarted;
+  private boolean closeNotified;
   private int served;
   private long idleSinceNanos;
 
@@ -334,6 +338,12 @@ public final class Http1ClientConnection extends Http1Connection implements Upst
     }
     switch (before) {
       case BODY_CLOSE, TUNNEL -> {
+        if (isSecured(ctx) && !closeNotified) {
+          // Whoever cut the connection could have cut the body (RFC 9112 section 9.8).
+          exchange = null;
+          current.onUpstreamFailure(Why.UPSTREAM_TRUNCATED, true);
+          return;
+        }
         current.onResponseEnd(null);
         current.flushDownstream();
       }
@@ -350,9 +360,20 @@ public final class Http1ClientConnection extends Http1Connection implements Upst
     }
   }
 
+  private static boolean isSecured(ChannelHandlerContext ctx) {
+    return ctx.pipeline().get(SslHandler.class) != null;
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof SslCloseCompletionEvent closed && closed.isSuccess()) {
+      closeNotified = true;
+    }
+  }
+
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (cause instanceof IOException) {
+    if (cause instanceof IOException || cause.getCause() instanceof SSLException) {
       if (state == State.BODY_CLOSE || state == State.TUNNEL) {
         // Only a FIN ends such a body; a reset truncates it.
         fail(Why.UPSTREAM_TRUNCATED);
@@ -427,7 +448,10 @@ public final class Http1ClientConnection extends Http1Connection implements Upst
     requestEnded = true;
     if (state == State.TUNNEL) {
       writer().flush();
-      if (context().channel() instanceof DuplexChannel duplex) {
+      SslHandler secured = context().pipeline().get(SslHandler.class);
+      if (secured != null) {
+        secured.closeOutbound();
+      } else if (context().channel() instanceof DuplexChannel duplex) {
         // Behind everything that is still queued: a shutdown drops what has not been written yet.
         context()
             .writeAndFlush(Unpooled.EMPTY_BUFFER)

@@ -416,7 +416,9 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     }
     // The port that the scheme implies is left out, as clients do (RFC 9110 section 4.2.1).
     String label = target.label();
-    return label.endsWith(":80") ? label.substring(0, label.length() - 3) : label;
+    Cluster used = tries.cluster;
+    String implied = used != null && used.spec().tls() != null ? ":443" : ":80";
+    return label.endsWith(implied) ? label.substring(0, label.length() - implied.length()) : label;
   }
 
   @Override
@@ -427,7 +429,10 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     try {
       acquiring = false;
       queued = null;
-      boolean endpointFault = reason == Why.CONNECT_FAILED || reason == Why.CONNECT_TIMEOUT;
+      boolean endpointFault =
+          reason == Why.CONNECT_FAILED
+              || reason == Why.CONNECT_TIMEOUT
+              || reason == Why.UPSTREAM_TLS;
       tries.end(endpointFault ? Endpoint.Outcome.FAILURE : Endpoint.Outcome.CANCELLED);
       boolean again = endpointFault && tries.afterConnectFailure(reason);
       if (again) {

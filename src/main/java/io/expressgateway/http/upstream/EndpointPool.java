@@ -10,15 +10,22 @@ import io.expressgateway.http.proxy.TimerWheel;
 import io.expressgateway.http.proxy.UpstreamSource.Place;
 import io.expressgateway.http.proxy.UpstreamSource.Waiter;
 import io.expressgateway.http.proxy.Worker;
+import io.expressgateway.net.OutOfMemory;
+import io.expressgateway.tls.ClientTls;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connections of one event loop to one endpoint. The one used last is used next (LIFO), so that
@@ -44,6 +51,7 @@ final class EndpointPool implements ConnectionOwner {
   private final Bootstrap bootstrap;
   private final int loops;
   private ClusterSpec.Pool limits;
+  private @Nullable ClientTls tls;
   private final ArrayDeque<Http1ClientConnection> idle = new ArrayDeque<>();
   // In the order of arrival, and a place in the middle can be given up without a search.
   private final LinkedHashSet<Pending> pending = new LinkedHashSet<>();
@@ -68,6 +76,15 @@ final class EndpointPool implements ConnectionOwner {
 
   void limits(ClusterSpec.Pool limits) {
     this.limits = limits;
+  }
+
+  /** New connections are secured like this; null for clear text. Others than these are retired. */
+  void tls(@Nullable ClientTls tls) {
+    ClientTls before = this.tls;
+    this.tls = tls;
+    if (before != tls) {
+      closeIdle();
+    }
   }
 
   int idleCount() {
@@ -110,7 +127,7 @@ final class EndpointPool implements ConnectionOwner {
     return Math.ceilDiv(limit, loops);
   }
 
-  private @org.jspecify.annotations.Nullable Http1ClientConnection takeIdle() {
+  private @Nullable Http1ClientConnection takeIdle() {
     long now = System.nanoTime();
     Http1ClientConnection connection;
     while ((connection = idle.pollLast()) != null) {
@@ -140,6 +157,12 @@ final class EndpointPool implements ConnectionOwner {
           InetSocketAddress.createUnresolved(endpoint.address().host(), endpoint.address().port());
     }
     open++;
+    ClientTls secured = tls;
+    SslHandler handshake =
+        secured == null
+            ? null
+            : secured.newHandler(
+                worker.allocator(), endpoint.address(), Duration.ofNanos(timeoutNanos));
     Http1ClientConnection connection = new Http1ClientConnection(worker, this);
     ChannelFuture connecting =
         bootstrap
@@ -151,24 +174,51 @@ final class EndpointPool implements ConnectionOwner {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    channel.pipeline().addLast(connection);
+                    if (handshake == null) {
+                      channel.pipeline().addLast(connection);
+                    } else {
+                      channel.pipeline().addLast(handshake, new UpstreamHandshake());
+                    }
                   }
                 })
             .connect(address);
-    connecting.addListener(done -> connected(connection, connecting, waiter));
+    connecting.addListener(done -> {
+      if (!connecting.isSuccess()) {
+        boolean late = connecting.cause() instanceof ConnectTimeoutException;
+        unavailable(late ? Why.CONNECT_TIMEOUT : Why.CONNECT_FAILED, waiter);
+      } else if (handshake == null) {
+        connected(connection, waiter);
+      } else {
+        secure(connecting.channel(), handshake, connection, waiter);
+      }
+    });
   }
 
-  private void connected(
-      Http1ClientConnection connection, ChannelFuture connecting, Waiter waiter) {
-    if (!connecting.isSuccess()) {
-      open--;
-      if (waiter.isWaiting()) {
-        boolean late = connecting.cause() instanceof ConnectTimeoutException;
-        waiter.onUpstreamUnavailable(late ? Why.CONNECT_TIMEOUT : Why.CONNECT_FAILED);
-      }
-      servePending();
-      return;
+  private void secure(
+      Channel channel, SslHandler handshake, Http1ClientConnection connection, Waiter waiter) {
+    handshake
+        .handshakeFuture()
+        .addListener(done -> {
+          if (done.isSuccess() && channel.isActive()) {
+            channel.pipeline().addLast(connection);
+            channel.pipeline().remove(UpstreamHandshake.class);
+            connected(connection, waiter);
+          } else {
+            channel.close();
+            unavailable(Why.UPSTREAM_TLS, waiter);
+          }
+        });
+  }
+
+  private void unavailable(Why why, Waiter waiter) {
+    open--;
+    if (waiter.isWaiting()) {
+      waiter.onUpstreamUnavailable(why);
     }
+    servePending();
+  }
+
+  private void connected(Http1ClientConnection connection, Waiter waiter) {
     endpoint.connectionOpened();
     if (waiter.isWaiting()) {
       waiter.onUpstreamReady(connection.lease((Exchange) waiter));
@@ -262,6 +312,15 @@ final class EndpointPool implements ConnectionOwner {
 
   boolean isEmpty() {
     return open == 0 && pending.isEmpty();
+  }
+
+  /** A handshake that fails is told by its future; what it throws besides ends the connection. */
+  private static final class UpstreamHandshake extends ChannelInboundHandlerAdapter {
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      OutOfMemory.haltOn(cause);
+      ctx.close();
+    }
   }
 
   /** An exchange that waits for a connection to become free; in the queue while it does. */

@@ -1,14 +1,17 @@
 package io.expressgateway.http.upstream;
 
 import io.expressgateway.cluster.Cluster;
+import io.expressgateway.cluster.ClusterSpec;
 import io.expressgateway.cluster.Endpoint;
 import io.expressgateway.http.proxy.UpstreamSource;
 import io.expressgateway.http.proxy.Worker;
+import io.expressgateway.tls.ClientTls;
 import io.netty.bootstrap.Bootstrap;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The pools of one event loop, one per endpoint. Confined to the loop. */
 public final class LoopPools implements UpstreamSource {
@@ -17,6 +20,7 @@ public final class LoopPools implements UpstreamSource {
   private final Bootstrap bootstrap;
   private final int loops;
   private final IdentityHashMap<Endpoint, EndpointPool> pools = new IdentityHashMap<>();
+  private final IdentityHashMap<Cluster, ClientTls> secured = new IdentityHashMap<>();
 
   /**
    * @param loops how many loops share the clusters' limits
@@ -34,9 +38,25 @@ public final class LoopPools implements UpstreamSource {
     EndpointPool pool = pools.get(endpoint);
     if (pool == null) {
       pool = new EndpointPool(worker, endpoint, cluster.spec().pool(), loops, bootstrap);
+      pool.tls(tls(cluster));
       pools.put(endpoint, pool);
     }
     pool.acquire(fresh, connectTimeoutNanos, waiter);
+  }
+
+  /** The cluster's contexts, made anew when its TLS has changed; null for clear text. */
+  private @Nullable ClientTls tls(Cluster cluster) {
+    ClusterSpec.Tls wanted = cluster.spec().tls();
+    if (wanted == null) {
+      secured.remove(cluster);
+      return null;
+    }
+    ClientTls known = secured.get(cluster);
+    if (known == null || !known.spec().equals(wanted)) {
+      known = ClientTls.of(wanted);
+      secured.put(cluster, known);
+    }
+    return known;
   }
 
   /** Closes what has been idle or open for too long. Called once a second. */
@@ -59,6 +79,7 @@ public final class LoopPools implements UpstreamSource {
         EndpointPool pool = pools.get(endpoint);
         if (pool != null) {
           pool.limits(cluster.spec().pool());
+          pool.tls(tls(cluster));
         }
       }
     }
@@ -67,6 +88,7 @@ public final class LoopPools implements UpstreamSource {
         pool.retire();
       }
     }
+    secured.keySet().retainAll(clusters);
   }
 
   /** Adds active, idle and pending counts of a cluster's pools to {@code counts}. */

@@ -1,4 +1,4 @@
-package io.expressgateway.snapshot;
+package io.expressgateway.net;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -9,8 +9,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * A certificate chain and the key of its first certificate, as read when the snapshot was made.
- * Equal when the certificates are: a key belongs to one certificate. The text never shows the key.
+ * A certificate chain and the key of its first certificate, as read from files. Equal when the
+ * certificates are: a key belongs to one certificate. The text never shows the key.
  */
 public final class KeyMaterial {
 

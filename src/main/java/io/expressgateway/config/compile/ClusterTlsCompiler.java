@@ -1,0 +1,83 @@
+package io.expressgateway.config.compile;
+
+import io.expressgateway.cluster.ClusterSpec;
+import io.expressgateway.config.Problems;
+import io.expressgateway.config.properties.ClusterTlsProperties;
+import io.expressgateway.net.KeyMaterial;
+import java.security.cert.X509Certificate;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** TLS of clusters as written, its files read and tried. Confined to the thread that compiles. */
+final class ClusterTlsCompiler {
+
+  private final Problems problems;
+  private final KeyFiles files;
+
+  ClusterTlsCompiler(Problems problems) {
+    this.problems = problems;
+    this.files = new KeyFiles(problems);
+  }
+
+  /** How endpoints are spoken to; null for clear text. */
+  ClusterSpec.@Nullable Tls compile(String key, ClusterTlsProperties tls) {
+    if (!tls.enabled()) {
+      refuseUnused(key, tls);
+      return null;
+    }
+    String file = tls.ca();
+    if (file != null && !tls.verify()) {
+      problems.refuse(
+          key + ".ca", file, "verify is false, so nobody is asked", "remove one of the two");
+    }
+    List<X509Certificate> cas = file == null ? List.of() : files.certificates(key + ".ca", file);
+    String name = tls.serverName();
+    if (name != null && !ClusterCompiler.isHost(name)) {
+      problems.refuse(key + ".server-name", name, "is no host name", "write a DNS name");
+      name = null;
+    }
+    return new ClusterSpec.Tls(tls.verify(), cas, name, own(key, tls));
+  }
+
+  private @Nullable KeyMaterial own(String key, ClusterTlsProperties tls) {
+    String certificate = tls.certificate();
+    String privateKey = tls.privateKey();
+    if (certificate != null && privateKey != null) {
+      return files.read(key, certificate, privateKey);
+    }
+    if (certificate != null || privateKey != null) {
+      problems.refuse(
+          key + (certificate == null ? ".certificate" : ".private-key"),
+          "",
+          "is required beside the other",
+          "name both PEM files, or neither");
+    }
+    return null;
+  }
+
+  private void refuseUnused(String key, ClusterTlsProperties tls) {
+    Map<String, @Nullable String> written = new LinkedHashMap<>();
+    written.put(".ca", tls.ca());
+    written.put(".server-name", tls.serverName());
+    written.put(".certificate", tls.certificate());
+    written.put(".private-key", tls.privateKey());
+    written.forEach((suffix, value) -> {
+      if (value != null) {
+        problems.refuse(
+            key + suffix,
+            value,
+            "tls.enabled is false, so it has no effect",
+            "write enabled: true, or remove the key");
+      }
+    });
+    if (!tls.verify()) {
+      problems.refuse(
+          key + ".verify",
+          "false",
+          "tls.enabled is false, so it has no effect",
+          "write enabled: true, or remove the key");
+    }
+  }
+}

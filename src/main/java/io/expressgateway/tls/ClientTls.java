@@ -1,0 +1,92 @@
+package io.expressgateway.tls;
+
+import io.expressgateway.cluster.ClusterSpec;
+import io.expressgateway.net.HostPort;
+import io.expressgateway.net.IpLiteral;
+import io.expressgateway.net.KeyMaterial;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+
+/**
+ * The client's side of TLS for one cluster: whom it trusts, what it shows. The endpoint's
+ * certificate is verified, chain and name (RFC 9525), unless the configuration says otherwise.
+ * Immutable, any thread.
+ */
+public final class ClientTls {
+
+  private final ClusterSpec.Tls spec;
+  private final SslContext context;
+
+  private ClientTls(ClusterSpec.Tls spec) throws SSLException {
+    this.spec = spec;
+    SslContextBuilder builder =
+        SslContextBuilder.forClient()
+            // Not the counted kind: the collector frees it when its last connection is gone.
+            .sslProvider(SslProvider.OPENSSL)
+            .protocols("TLSv1.3", "TLSv1.2");
+    if (!spec.verify()) {
+      builder.trustManager(InsecureTrustManagerFactory.INSTANCE);
+    } else if (!spec.cas().isEmpty()) {
+      builder.trustManager(spec.cas().toArray(X509Certificate[]::new));
+    }
+    KeyMaterial own = spec.own();
+    if (own != null) {
+      builder.keyManager(own.privateKey(), own.chain().toArray(X509Certificate[]::new));
+    }
+    context = builder.build();
+  }
+
+  /**
+   * The context of a cluster.
+   *
+   * @throws IllegalStateException when BoringSSL cannot be loaded or refuses what was validated
+   */
+  public static ClientTls of(ClusterSpec.Tls spec) {
+    if (!OpenSsl.isAvailable()) {
+      throw new IllegalStateException(
+          "TLS needs netty-tcnative, which cannot be loaded here", OpenSsl.unavailabilityCause());
+    }
+    try {
+      return new ClientTls(spec);
+    } catch (SSLException refused) {
+      throw new IllegalStateException("the TLS library refuses a certificate", refused);
+    }
+  }
+
+  /** What it was made of. */
+  public ClusterSpec.Tls spec() {
+    return spec;
+  }
+
+  /**
+   * A handler for one connection to {@code endpoint}; its {@code handshakeFuture} says whether the
+   * endpoint is who it should be.
+   */
+  public SslHandler newHandler(ByteBufAllocator allocator, HostPort endpoint, Duration timeout) {
+    String name = spec.serverName() == null ? endpoint.host() : spec.serverName();
+    SslHandler handler = context.newHandler(allocator, name, endpoint.port());
+    handler.setHandshakeTimeoutMillis(Math.max(1, timeout.toMillis()));
+    SSLEngine engine = handler.engine();
+    SSLParameters parameters = engine.getSSLParameters();
+    if (spec.verify()) {
+      parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    }
+    if (IpLiteral.parse(name) == null) {
+      parameters.setServerNames(List.of(new SNIHostName(name)));
+    }
+    engine.setSSLParameters(parameters);
+    return handler;
+  }
+}
