@@ -38,6 +38,17 @@ public final class AccessLogs implements Function<ListenerSpec, AccessLog>, Auto
   }
 
   /**
+   * Checks a listener's {@code access-log.format}. Any thread.
+   *
+   * @throws IllegalArgumentException with a sentence for the operator when it is wrong
+   */
+  public static void checkFormat(String format) {
+    if (!format.equals("off")) {
+      AccessLogFormat.of(format);
+    }
+  }
+
+  /**
    * The log of a listener; not on an event loop.
    *
    * @throws IllegalArgumentException when the format is wrong

@@ -20,6 +20,7 @@ public final class GatewayMetrics implements HttpMetrics {
   static final String NO_ROUTE = "_none";
 
   private final LoopFigures.Budgets budgets;
+  private final ContainedLog containedLog = new ContainedLog(System::nanoTime);
   private volatile LoopFigures[] loops = new LoopFigures[0];
   private volatile Supplier<@Nullable HttpDataPlane> dataPlane = () -> null;
 
@@ -81,6 +82,7 @@ public final class GatewayMetrics implements HttpMetrics {
   @Override
   public void onContainedException(int loop, Throwable cause) {
     LoopTable.add(loop(loop).contained.cell(cause.getClass().getSimpleName(), "", 0), 0, 1);
+    containedLog.write(cause);
   }
 
   private LoopFigures loop(int index) {

@@ -262,6 +262,20 @@ class SnapshotCompilerTest {
   }
 
   @Test
+  void anAccessLogFormatThatNobodyCanReadIsRefused() {
+    assertThat(
+            Fixture.refused(
+                Fixture.yaml(
+                    """
+                    expressgateway.listeners:
+                      - { name: web, bind: "127.0.0.1:0", access-log: { format: "%h %Q" } }
+                    """)))
+        .singleElement()
+        .asString()
+        .startsWith("expressgateway.listeners[0].access-log.format | %h %Q | ");
+  }
+
+  @Test
   void aListIsTakenWholeFromTheFirstSource() {
     Snapshot snapshot =
         Fixture.accepted(

@@ -3,6 +3,7 @@ package io.expressgateway.config.compile;
 import io.expressgateway.config.Problems;
 import io.expressgateway.config.properties.HttpProperties;
 import io.expressgateway.config.properties.ListenerProperties;
+import io.expressgateway.metrics.AccessLogs;
 import io.expressgateway.net.Cidr;
 import io.expressgateway.net.HostPort;
 import io.expressgateway.snapshot.ListenerSpec;
@@ -48,6 +49,7 @@ public final class ListenerCompiler {
       names.check(key + ".name", listener.name());
       HostPort bind = bind(key, listener, binds);
       refuseTwoKindsOfTrust(key, listener, proxyPattern);
+      checkFormat(key + ".access-log.format", listener.accessLog().format());
       if (bind != null) {
         specs.add(spec(key, listener, bind, forwarding, proxyPattern));
       }
@@ -117,6 +119,18 @@ public final class ListenerCompiler {
           "give each listener an address of its own");
     }
     return bind;
+  }
+
+  private void checkFormat(String key, String format) {
+    try {
+      AccessLogs.checkFormat(format);
+    } catch (IllegalArgumentException malformed) {
+      problems.refuse(
+          key,
+          format,
+          String.valueOf(malformed.getMessage()),
+          "write off, json, combined, or a pattern of the directives in the operations guide");
+    }
   }
 
   private void refuseTwoKindsOfTrust(String key, ListenerProperties listener, String pattern) {

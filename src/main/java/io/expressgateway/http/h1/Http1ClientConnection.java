@@ -239,7 +239,9 @@ public final class Http1ClientConnection extends Http1Connection implements Upst
   }
 
   private void upgrade(Exchange current, ResponseHead head) {
-    if (!current.mayUpgrade()) {
+    int protocol = head.headers().indexOf(HeaderName.UPGRADE);
+    boolean isAsked = protocol >= 0 && head.headers().valueEqualsIgnoreCase(protocol, "websocket");
+    if (!isAsked || !current.mayUpgrade()) {
       fail(Why.UPSTREAM_MALFORMED);
       return;
     }

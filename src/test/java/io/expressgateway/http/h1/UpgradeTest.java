@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Upgrades other than h2c: websocket is tunnelled, nothing else leaves the gateway. */
 class UpgradeTest {
@@ -92,6 +94,27 @@ class UpgradeTest {
       stage.neighbourIsServed();
       assertThat(endpoint.connections()).isEqualTo(connections + 1);
       assertThat(stage.forwarded().getFirst().header("Upgrade")).isEqualTo("websocket");
+    }
+  }
+
+  /** RFC 9110 section 15.2.2: the endpoint says which protocol it goes on with. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "Upgrade: h2c\r\n", "Upgrade: websocket, h2c\r\n"})
+  void aSwitchToAnythingElseIsMalformed(String field) throws IOException {
+    String switched = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n" + field;
+    RawEndpoint endpoint =
+        RawEndpoint.scripted(request -> {
+          if (request.target().equals("/ws")) {
+            request.send(switched + "\r\n");
+          } else {
+            request.ok("");
+          }
+        });
+    try (Stage stage = Stage.open(endpoint, limits -> limits);
+        RawClient client = stage.client()) {
+      client.send(WEBSOCKET + "\r\n");
+      assertThat(client.read().body()).contains("upstream-malformed");
+      stage.neighbourIsServed();
     }
   }
 }
