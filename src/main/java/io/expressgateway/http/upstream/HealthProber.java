@@ -1,8 +1,10 @@
 package io.expressgateway.http.upstream;
 
 import io.expressgateway.cluster.Cluster;
+import io.expressgateway.cluster.ClusterSpec;
 import io.expressgateway.cluster.ClusterSpec.HealthCheck;
 import io.expressgateway.cluster.Endpoint;
+import io.expressgateway.tls.ClientTls;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -47,15 +49,17 @@ public final class HealthProber {
       if (check == null) {
         continue;
       }
+      ClusterSpec.Tls tls = cluster.spec().tls();
+      ClientTls secured = tls == null ? null : ClientTls.of(tls);
       for (Endpoint endpoint : cluster.endpoints()) {
         Probe running = probes.remove(endpoint);
-        if (running != null && running.check.equals(check)) {
+        if (running != null && running.check.equals(check) && running.isSecuredBy(tls)) {
           wanted.put(endpoint, running);
         } else {
           if (running != null) {
             running.stop();
           }
-          Probe probe = new Probe(endpoint, check);
+          Probe probe = new Probe(endpoint, check, secured);
           wanted.put(endpoint, probe);
           probe.start(wanted.size());
         }
@@ -77,15 +81,17 @@ public final class HealthProber {
   private final class Probe {
     private final Endpoint endpoint;
     private final HealthCheck check;
+    private final @Nullable ClientTls tls;
     private final byte[] request;
     private @Nullable ScheduledFuture<?> schedule;
     private @Nullable Channel channel;
     private boolean running;
     private boolean stopped;
 
-    Probe(Endpoint endpoint, HealthCheck check) {
+    Probe(Endpoint endpoint, HealthCheck check, @Nullable ClientTls tls) {
       this.endpoint = endpoint;
       this.check = check;
+      this.tls = tls;
       this.request =
           ("GET "
                   + check.path()
@@ -93,6 +99,10 @@ public final class HealthProber {
                   + endpoint.label()
                   + "\r\nUser-Agent: expressgateway-health\r\nConnection: close\r\n\r\n")
               .getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    boolean isSecuredBy(ClusterSpec.@Nullable Tls wanted) {
+      return tls == null ? wanted == null : tls.spec().equals(wanted);
     }
 
     void start(int place) {
@@ -139,6 +149,11 @@ public final class HealthProber {
                 @Override
                 protected void initChannel(Channel made) {
                   channel = made;
+                  // A tcp check asks whether somebody accepts, not who.
+                  if (tls != null && check.type().equals("http")) {
+                    made.pipeline()
+                        .addLast(tls.newHandler(made.alloc(), endpoint.address(), check.timeout()));
+                  }
                   made.pipeline().addLast(attempt);
                 }
               })
