@@ -33,7 +33,6 @@ final class ApiRoutes {
       List.of(
           "GET /api/v1/versions",
           "GET /api/v1/xdp",
-          "POST /api/v1/certificates/reload",
           "POST /api/v1/reload",
           "POST /api/v1/plan",
           "POST /api/v1/plan/{id}/apply",
@@ -64,7 +63,8 @@ final class ApiRoutes {
                 request -> api.drain(request, true))
             .POST(
                 "/api/v1/clusters/{name}/endpoints/{endpoint}/undrain",
-                request -> api.drain(request, false));
+                request -> api.drain(request, false))
+            .POST("/api/v1/certificates/reload", request -> api.reloadCertificates());
     for (String call : NOT_BUILT) {
       String path = call.substring(call.indexOf(' ') + 1);
       if (call.startsWith("GET")) {
@@ -154,6 +154,21 @@ final class ApiRoutes {
             name,
             "there is no cluster of this name",
             "GET /api/v1/clusters lists them"));
+  }
+
+  /** Reads certificates and keys again; connections that are open keep theirs. */
+  private Mono<ServerResponse> reloadCertificates() {
+    if (state.dataPlane() == null) {
+      return starting();
+    }
+    return Mono.defer(() -> Mono.fromFuture(state.refresh()))
+        .flatMap(problems ->
+            problems.isEmpty()
+                ? snapshot(SnapshotView::of)
+                : Answers.problem(
+                    HttpStatus.UNPROCESSABLE_CONTENT,
+                    "the certificates were not replaced; the old ones serve",
+                    problems));
   }
 
   private static Mono<ServerResponse> notBuilt(String call) {

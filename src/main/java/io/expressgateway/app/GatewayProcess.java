@@ -11,6 +11,8 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -68,7 +70,16 @@ final class GatewayProcess {
     if (!problems.isClean()) {
       return refuse(problems.refusals());
     }
-    Signals.install(stop);
+    AtomicReference<@Nullable LiveGateway> live = new AtomicReference<>();
+    Signals.install(
+        stop,
+        () -> {
+          LiveGateway started = live.get();
+          if (started != null) {
+            // Problems are logged where they are found; the old certificates serve on.
+            started.refresh();
+          }
+        });
     ConfigurableApplicationContext context;
     try {
       context = application().run(springArguments(run));
@@ -77,6 +88,7 @@ final class GatewayProcess {
       return refuse(StartFailure.problems(failure));
     }
     LiveGateway gateway = context.getBean(LiveGateway.class);
+    live.set(gateway);
     out.println(ReadyLine.of(gateway.running(), context));
     out.flush();
     stop.await();

@@ -141,7 +141,7 @@ final class LiveGateway implements GatewayState, SmartInitializingSingleton, Sma
     } catch (RuntimeException failure) {
       List<Problem> problems = StartFailure.problems(failure);
       problems.forEach(
-          problem -> LOG.error("routes not refreshed, the old ones serve: {}", problem.line()));
+          problem -> LOG.error("not refreshed, what served before serves on: {}", problem.line()));
       return problems;
     }
     if (next.hash().equals(current.hash())) {

@@ -8,9 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Signals and their meaning: TERM and INT stop, HUP and USR1 are logged and ignored until they have
- * one. Handled here and not by a shutdown hook, because a JVM that is ended by a signal exits with
- * 128 + its number, and a finished drain is 0.
+ * Signals and their meaning: TERM and INT stop, USR1 reads certificates again, HUP is logged and
+ * ignored until it has one. Handled here and not by a shutdown hook, because a JVM that is ended by
+ * a signal exits with 128 + its number, and a finished drain is 0.
  *
  * <p>{@code sun.misc.Signal} is the only way that Java has; it is supported (module {@code
  * jdk.unsupported}) but compiles with a warning that cannot be suppressed, so it is called by name.
@@ -21,8 +21,11 @@ final class Signals {
 
   private Signals() {}
 
-  /** Sends the signals to {@code stop}; a signal that this platform lacks is left alone. */
-  static void install(StopRequest stop) {
+  /**
+   * Sends the signals to {@code stop} and {@code renewal}; a signal that this platform lacks is
+   * left alone.
+   */
+  static void install(StopRequest stop, Runnable renewal) {
     for (String name : List.of("TERM", "INT")) {
       handle(
           name,
@@ -31,9 +34,13 @@ final class Signals {
             stop.stop();
           });
     }
-    for (String name : List.of("HUP", "USR1")) {
-      handle(name, signal -> LOG.info("SIG{} received: it has no meaning yet, ignored", signal));
-    }
+    handle(
+        "USR1",
+        signal -> {
+          LOG.info("SIG{} received: reading certificates again", signal);
+          renewal.run();
+        });
+    handle("HUP", signal -> LOG.info("SIG{} received: it has no meaning yet, ignored", signal));
   }
 
   private static void handle(String name, Consumer<String> action) {

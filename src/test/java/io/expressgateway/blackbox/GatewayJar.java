@@ -201,6 +201,17 @@ final class GatewayJar implements AutoCloseable {
     process.toHandle().destroy();
   }
 
+  /** Sends a signal by its name without SIG. */
+  void signal(String name) {
+    try {
+      new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Waits for the end of the process. */
   Ended awaitEnd() {
     try {

@@ -114,13 +114,12 @@ class SnapshotCompilerTest {
         """
         expressgateway.event-lops | 2 | unknown key | the closest known key is expressgateway.event-loops
         expressgateway.transport | kqueue | is not one of auto, epoll, io_uring, nio
-        expressgateway.listeners[0].protocol | https | this protocol is not built yet
         expressgateway.listeners[0].http3 | true | HTTP/3 is not built yet
         expressgateway.listeners[0].proxy-protocol | accept | PROXY protocol is not built yet
         expressgateway.listeners[0].max-connections | 0 | is out of range
         expressgateway.listeners[0].trusted-proxies | ten
-        expressgateway.listeners[0].handshake-timeout | 5s | TLS on listeners is not built yet
-        expressgateway.listeners[0].tls | {clientauth} | TLS on listeners is not built yet
+        expressgateway.listeners[0].tls.certificates | | https needs a certificate
+        expressgateway.listeners[0].tls.client-ca | | client-auth is need and no CA is named
         expressgateway.listeners[0].http.header-timeout | soon | is not a duration
         expressgateway.listeners[0].http.max-body-size | 3 apples | is not a size
         expressgateway.listeners[0].http.max-streams | 5 | HTTP/2 is not built yet
@@ -135,8 +134,7 @@ class SnapshotCompilerTest {
         expressgateway.clusters[0].balancer | roundrobin | is not one of
         expressgateway.clusters[0].hash-on | connection-id | HTTP/1.1 has no connection ID
         expressgateway.clusters[0].endpoints[0].address | 127.0.0.1 | is not host:port
-        expressgateway.clusters[0].tls.enabled | true | TLS towards endpoints is not built yet
-        expressgateway.clusters[0].tls.ca | ca.pem | TLS towards endpoints is not built yet
+        expressgateway.clusters[0].tls.ca | ca.pem | cannot be read: there is no such file
         expressgateway.clusters[0].health-check.type | grpc | the gRPC health check is not built yet
         expressgateway.clusters[0].health-check.expected-status | 399-200 | is neither
         expressgateway.clusters[0].health-check.path | nowhere | is no request path
@@ -154,17 +152,16 @@ class SnapshotCompilerTest {
         expressgateway.drain.settle | -1s | is out of range
         expressgateway.admin.token-sha256 | ****** | is no SHA-256
         management.server.address | 0.0.0.0 | lets others
-        server.ssl.key-store | a.p12 | TLS on listeners is not built yet
+        server.ssl.key-store | a.p12 | write listeners of protocol https
         CORS is not built yet
         spring.cloud.gateway.server.webflux.trusted-proxies | ( | is no regular expression
         spring.cloud.gateway.server.webflux.httpclient.connect-timeout | quick | is not a whole number
         spring.cloud.gateway.server.webflux.routes[0].filters[0] | StripPrefix=1 | spring.cloud.gateway.server.webflux.filter.strip-prefix.enabled has switched it off
         spring.cloud.gateway.server.webflux.routes[0].uri | lb://order | there is no cluster order | write it under expressgateway.clusters; the closest there is orders
         spring.cloud.gateway.server.webflux.routes[0].id | a | is the id of another route too
-        https://x:1 | TLS towards endpoints is not built yet
         spring.cloud.gateway.server.webflux.routes[2].uri | forward:/x | there is no handler
         spring.cloud.gateway.server.webflux.routes[3].uri | localhost:80 | the scheme localhost is not known
-        spring.cloud.gateway.server.webflux.routes[4].uri | lb:wss://orders | TLS
+        spring.cloud.gateway.server.webflux.routes[4].uri | lb:wss://parcels | the endpoints of parcels
         spring.cloud.gateway.server.webflux.routes[4].metadata.connect-timeout | 2s | is not a number of milliseconds
         spring.cloud.gateway.server.webflux.routes[4].metadata.per-try-timeout | 0s | is not a positive duration
         spring.cloud.gateway.server.webflux.routes[4].metadata.total-timeout | soon | is not a positive duration

@@ -80,6 +80,10 @@ public final class TestCertificates {
     return authority.getCertificate();
   }
 
+  public String authorityPem() {
+    return authority.getCertificatePEM();
+  }
+
   public static KeyMaterial material(X509Bundle bundle) {
     return new KeyMaterial(bundle.getCertificatePathList(), bundle.getKeyPair().getPrivate());
   }

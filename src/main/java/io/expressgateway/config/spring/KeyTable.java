@@ -75,7 +75,7 @@ public final class KeyTable {
               GATEWAY + "httpclient.proxy.*",
               REFUSED,
               "a proxy towards endpoints is not built yet"),
-          rule(GATEWAY + "httpclient.ssl.*", REFUSED, "TLS towards endpoints is not built yet"),
+          rule(GATEWAY + "httpclient.ssl.*", REFUSED, "TLS towards endpoints is set per cluster"),
           rule(
               GATEWAY + "httpclient.websocket.max-frame-payload-length",
               REFUSED,
@@ -264,7 +264,10 @@ public final class KeyTable {
               WARNED,
               "HTTP/2 is not built yet; HTTP/1.1 is served",
               "false"),
-          rule("server.ssl.*", REFUSED, "TLS on listeners is not built yet"),
+          rule(
+              "server.ssl.*",
+              REFUSED,
+              "write listeners of protocol https under expressgateway.listeners"),
           rule(
               "server.max-http-request-header-size",
               MAPPED,
