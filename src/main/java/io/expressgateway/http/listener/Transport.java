@@ -7,7 +7,6 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
@@ -79,7 +78,7 @@ public enum Transport {
   public EventLoopGroup newLoop(String threadName) {
     IoHandlerFactory factory =
         switch (this) {
-          case EPOLL -> EpollIoHandler.newFactory();
+          case EPOLL -> SteadyEpoll.newFactory();
           case IO_URING -> IoUringIoHandler.newFactory();
           case NIO -> NioIoHandler.newFactory();
         };

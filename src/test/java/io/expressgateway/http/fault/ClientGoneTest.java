@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -302,7 +303,7 @@ class ClientGoneTest {
     }
   }
 
-  @Test
+  @RepeatedTest(20) // ended early in one of ten runs while epoll lost half-closed sockets
   void aTunnelCarriesMoreThanFitsIntoTheSockets() throws Exception {
     int bulk = 20 << 20;
     Script echo =
