@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Lays the jar out for fast start and trains the JDK's AOT cache on it: target/fast/expressgateway.jar, target/fast/lib
-# and target/fast/expressgateway.aot. Prints the command that starts it. docs/guide/fast-start.md explains.
+# Copies the jar and trains the JDK's AOT cache on the copy: target/fast/expressgateway.jar and
+# target/fast/expressgateway.aot. Prints the command that starts it. docs/guide/fast-start.md explains.
 # usage: scripts/aot-cache.sh [--jar FILE] [--into DIRECTORY] [--config FILE] [--url URL]...
 #   --config   what the training run starts with (its ports are bound for a few seconds); without it the demo profile
 #   --url      requested during training, so that the request path is trained too; without it http://127.0.0.1:8080/
@@ -30,13 +30,14 @@ if [[ -f $ROOT/config/jvm.options ]]; then FLAGS=("@$ROOT/config/jvm.options"); 
 
 rm -rf "$INTO"
 mkdir -p "$INTO"
-"$JAVA" -Djarmode=tools -jar "$JAR" extract --destination "$INTO" --force >/dev/null
-LAID_OUT="$INTO/$(basename "$JAR")"
+# A copy: the cache knows its jar by time and size, and the next build would replace it.
+cp -p "$JAR" "$INTO/"
+TRAINED="$INTO/$(basename "$JAR")"
 CACHE="$INTO/expressgateway.aot"
 
 # One step: the process records while it runs and assembles the cache when it exits in good order.
 # The flags are the ones it will run with: a cache made under another collector is not used to the full.
-"$JAVA" ${FLAGS[@]+"${FLAGS[@]}"} "-XX:AOTCacheOutput=$CACHE" -jar "$LAID_OUT" ${CONFIG[@]+"${CONFIG[@]}"} \
+"$JAVA" ${FLAGS[@]+"${FLAGS[@]}"} "-XX:AOTCacheOutput=$CACHE" -jar "$TRAINED" ${CONFIG[@]+"${CONFIG[@]}"} \
   >"$INTO/training.log" 2>&1 &
 PID=$!
 trap 'kill "$PID" 2>/dev/null || true' EXIT
@@ -63,4 +64,4 @@ if [[ ! -s $CACHE ]]; then
   printf 'error: no cache was written\n' >&2
   exit 1
 fi
-printf 'start it with:\n  %s %s -XX:AOTCache=%s -jar %s [configuration file]\n' "$JAVA" "${FLAGS[*]-}" "$CACHE" "$LAID_OUT"
+printf 'start it with:\n  %s %s -XX:AOTCache=%s -jar %s [configuration file]\n' "$JAVA" "${FLAGS[*]-}" "$CACHE" "$TRAINED"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Time from exec to the first proxied 200: the plain jar, with the shipped flags, and with the JDK's AOT cache on the
-# extracted layout; the same for Spring Cloud Gateway. Both CPUs. Writes audit/perf/startup-DATE.md.
+# Time from exec to the first proxied 200: the plain jar, with the shipped flags, and with the JDK's AOT cache; the same
+# for Spring Cloud Gateway, its cache on the extracted layout. Both CPUs. Writes audit/perf/startup-DATE.md.
 # usage: scripts/bench/startup.sh [--runs N] [--contenders gateway,scg]
 set -euo pipefail
 
@@ -45,7 +45,7 @@ gateway_rows() {
   row 'ExpressGateway, `java -jar`' 3000 "$url" "$JAVA" -jar "$JAR" "$WORK/gateway.yaml"
   row 'ExpressGateway, `config/jvm.options`' 3000 "$url" "$JAVA" ${flags[@]+"${flags[@]}"} -jar "$JAR" "$WORK/gateway.yaml"
   "$ROOT/scripts/aot-cache.sh" --into "$WORK/fast" --config "$WORK/gateway.yaml" --url "$url" >&2
-  row 'ExpressGateway, AOT cache, extracted' 1500 "$url" "$JAVA" ${flags[@]+"${flags[@]}"} \
+  row 'ExpressGateway, AOT cache' 1500 "$url" "$JAVA" ${flags[@]+"${flags[@]}"} \
     "-XX:AOTCache=$WORK/fast/expressgateway.aot" -jar "$WORK/fast/expressgateway.jar" "$WORK/gateway.yaml"
 }
 

@@ -7,6 +7,7 @@ import java.util.List;
 public final class ExpressGateway {
 
   private static final String NETTY_FLIGHT_RECORDER = "io.netty.jfr.enabled";
+  private static final String LOG_FACTORY = "org.apache.commons.logging.LogFactory";
 
   private ExpressGateway() {}
 
@@ -18,7 +19,10 @@ public final class ExpressGateway {
    */
   public static void main(String[] arguments) {
     OutOfMemory.watchAllThreads();
-    withoutNettyFlightRecorder();
+    // Registering its events takes a hundred classes.
+    unlessSet(NETTY_FLIGHT_RECORDER, "false");
+    // What it ends with anyway, after loading the API of Log4j to find out.
+    unlessSet(LOG_FACTORY, "org.apache.commons.logging.impl.Slf4jLogFactory");
     int code;
     try {
       code = new GatewayProcess(List.of(), System.out, System.err).run(arguments);
@@ -33,10 +37,9 @@ public final class ExpressGateway {
     Runtime.getRuntime().halt(code);
   }
 
-  /** Registering its events takes a hundred classes; whoever wants them sets the property. */
-  private static void withoutNettyFlightRecorder() {
-    if (System.getProperty(NETTY_FLIGHT_RECORDER) == null) {
-      System.setProperty(NETTY_FLIGHT_RECORDER, "false");
+  private static void unlessSet(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
     }
   }
 }

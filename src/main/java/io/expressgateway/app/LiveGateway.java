@@ -28,7 +28,7 @@ final class LiveGateway implements GatewayState, SmartInitializingSingleton, Sma
   private static final Logger LOG = LoggerFactory.getLogger(LiveGateway.class);
 
   /** Behind Boot's web server, which starts at {@code Integer.MAX_VALUE - 2048}. */
-  private static final int PHASE = Integer.MAX_VALUE - 1024;
+  static final int PHASE = Integer.MAX_VALUE - 1024;
 
   /** A locator that asks a remote registry may take its time, but not for ever. */
   private static final Duration LOCATOR_PATIENCE = Duration.ofSeconds(30);

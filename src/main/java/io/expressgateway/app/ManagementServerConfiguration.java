@@ -16,6 +16,12 @@ import reactor.netty.resources.LoopResources;
 @Configuration(proxyBeanMethods = false)
 class ManagementServerConfiguration {
 
+  /** Static: it looks at bean definitions before there are beans. */
+  @Bean
+  static DeferredManagement deferredManagement() {
+    return new DeferredManagement();
+  }
+
   @Bean(destroyMethod = "dispose")
   LoopResources managementLoops() {
     return new NioLoops(LoopResources.create("management", 1, 1, true));

@@ -93,6 +93,24 @@ class RefusedStartIT {
   }
 
   @Test
+  void aWrongValueOfSpringBootsOwnIsRefusedWhileNothingIsBound() {
+    Path file =
+        GatewayJar.file(
+            directory, "expressgateway.listeners: [ { name: web, bind: \"127.0.0.1:0\" } ]");
+
+    GatewayJar.Ended ended =
+        GatewayJar.run(
+            directory,
+            file.toString(),
+            "--management.server.port=0",
+            "--management.prometheus.metrics.export.step=rubbish");
+
+    assertThat(ended.exit()).isEqualTo(1);
+    assertThat(ended.errors()).contains("management.prometheus.metrics.export.step", "rubbish");
+    assertThat(ended.out()).noneMatch(line -> line.contains("started on port"));
+  }
+
+  @Test
   void misuseIsTwoAndShowsTheUsage() {
     GatewayJar.Ended unknown = GatewayJar.run(directory, "--nonsense");
 
