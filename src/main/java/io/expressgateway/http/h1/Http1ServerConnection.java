@@ -1,10 +1,12 @@
 package io.expressgateway.http.h1;
 
 import io.expressgateway.http.Why;
+import io.expressgateway.http.proxy.ConnectionRegistry;
 import io.expressgateway.http.proxy.Downstream;
 import io.expressgateway.http.proxy.Exchange;
 import io.expressgateway.http.proxy.ListenerContext;
 import io.expressgateway.http.proxy.Peer;
+import io.expressgateway.http.proxy.ServerConnection;
 import io.expressgateway.http.proxy.TimerWheel;
 import io.expressgateway.http.proxy.Worker;
 import io.expressgateway.message.HeaderBlock;
@@ -33,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * client's own socket. Confined to the connection's event loop.
  */
 public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
-    implements Downstream {
+    implements Downstream, ServerConnection {
 
   private enum State {
     HEAD,
@@ -102,10 +104,18 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
   public void handlerAdded(ChannelHandlerContext ctx) {
     this.ctx = ctx;
     this.writer = new MessageWriter(ctx, ctx.alloc());
+    if (ctx.channel().isActive()) {
+      // Behind a handler that chose the protocol: the connection has been there for a while.
+      begin(ctx);
+    }
   }
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
+    begin(ctx);
+  }
+
+  private void begin(ChannelHandlerContext ctx) {
     this.peer = new Peer((InetSocketAddress) ctx.channel().remoteAddress(), listener);
     registry.add(this);
     idleSinceNanos = System.nanoTime();
@@ -648,11 +658,8 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
   // ---------------------------------------------------------------- drain
 
-  /**
-   * The gateway drains: an idle connection ends within {@code spreadNanos}, a busy one after its
-   * response. On the loop.
-   */
-  void drain(long spreadNanos) {
+  @Override
+  public void drain(long spreadNanos) {
     keepAlive = false;
     if (exchange != null || parser.hasBegun() || !isOpen()) {
       return;
@@ -665,7 +672,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     }
   }
 
-  /** Ends whatever is left. On the loop. */
+  @Override
   public void shutDown() {
     Exchange current = exchange;
     if (current != null) {

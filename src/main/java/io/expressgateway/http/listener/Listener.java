@@ -1,8 +1,7 @@
 package io.expressgateway.http.listener;
 
 import io.expressgateway.http.HttpDataPlane.BindFailure;
-import io.expressgateway.http.h1.ConnectionRegistry;
-import io.expressgateway.http.h1.Http1ServerConnection;
+import io.expressgateway.http.proxy.ConnectionRegistry;
 import io.expressgateway.http.proxy.ListenerContext;
 import io.expressgateway.http.proxy.Worker;
 import io.expressgateway.limit.ConnectionCaps;
@@ -148,7 +147,7 @@ public final class Listener {
       return;
     }
     channel.closeFuture().addListener(closed -> caps.release(peer));
-    pipeline.addLast(new Http1ServerConnection(worker, context.get(), registry));
+    pipeline.addLast(new ProtocolDetection(new Protocols(worker, context.get(), registry)));
   }
 
   /** The name in the configuration. */
