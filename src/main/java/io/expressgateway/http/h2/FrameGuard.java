@@ -5,11 +5,14 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Flags;
 import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2FrameReader;
 import io.netty.handler.codec.http2.Http2FrameTypes;
+import io.netty.handler.codec.http2.Http2Stream;
 
 /**
  * Reads frames one at a time and counts them before they are decoded, so that frames of streams
@@ -26,12 +29,20 @@ final class FrameGuard implements Http2FrameReader {
   /** CONTINUATION frames too small to be of use that Netty's reader lets pass per block. */
   private static final int MAX_SMALL_CONTINUATIONS = 16;
 
+  /** How many of our latest resets are remembered: more than cross in one round trip. */
+  private static final int REMEMBERED_RESETS = 64;
+
   private final DefaultHttp2FrameReader reader;
   private final FloodCounts counts;
+  private final Http2Connection connection;
+  private final int[] resets = new int[REMEMBERED_RESETS];
+  private int nextReset;
+  private int lastOpened;
   private boolean inHeaderBlock;
   private long unfinishedSinceNanos;
 
-  FrameGuard(FloodCounts counts, int maxHeaderBytes) {
+  FrameGuard(Http2Connection connection, FloodCounts counts, int maxHeaderBytes) {
+    this.connection = connection;
     this.counts = counts;
     this.reader =
         new DefaultHttp2FrameReader(
@@ -57,7 +68,7 @@ final class FrameGuard implements Http2FrameReader {
       if (in.readableBytes() < HEADER_BYTES + length) {
         break;
       }
-      inspect(in.getByte(at + 3), in.getUnsignedByte(at + 4), length);
+      inspect(in.getByte(at + 3), in.getUnsignedByte(at + 4), length, in.getInt(at + 5));
       ByteBuf frame = in.readSlice(HEADER_BYTES + length);
       if (!inHeaderBlock) {
         unfinishedSinceNanos = 0;
@@ -73,7 +84,7 @@ final class FrameGuard implements Http2FrameReader {
     }
   }
 
-  private void inspect(byte type, short bits, int length) throws Http2Exception {
+  private void inspect(byte type, short bits, int length, int id) throws Http2Exception {
     boolean flagged = (bits & Http2Flags.ACK) != 0;
     switch (type) {
       case Http2FrameTypes.DATA -> {
@@ -82,7 +93,10 @@ final class FrameGuard implements Http2FrameReader {
           counts.count(Rule.EMPTY_DATA);
         }
       }
-      case Http2FrameTypes.HEADERS -> headerBlock(bits);
+      case Http2FrameTypes.HEADERS -> {
+        headerBlock(bits);
+        openedBy(id);
+      }
       case Http2FrameTypes.CONTINUATION -> {
         counts.count(Rule.CONTINUATION);
         headerBlock(bits);
@@ -105,6 +119,43 @@ final class FrameGuard implements Http2FrameReader {
         counts.count(Rule.PRIORITY);
       }
     }
+  }
+
+  /**
+   * A head on a stream that the client has ended, or below one that was opened, is the connection's
+   * error (RFC 9113 sections 5.1 and 5.1.1), unless it crossed a reset of ours.
+   */
+  private void openedBy(int id) throws Http2Exception {
+    if ((id & 1) == 0 || id < 0) {
+      // The reader and the codec know what is wrong with these.
+      return;
+    }
+    if (id > lastOpened) {
+      lastOpened = id;
+      return;
+    }
+    Http2Stream stream = connection.stream(id);
+    boolean isClosed =
+        stream == null ? !wasReset(id) : stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE;
+    if (isClosed) {
+      throw Http2Exception.connectionError(
+          Http2Error.STREAM_CLOSED, "HEADERS on stream %d, which is closed", id);
+    }
+  }
+
+  private boolean wasReset(int id) {
+    for (int reset : resets) {
+      if (reset == id) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** We reset a stream: what its client had sent before it knew may still arrive. */
+  void onResetSent(int id) {
+    resets[nextReset] = id;
+    nextReset = (nextReset + 1) % resets.length;
   }
 
   private void headerBlock(short bits) {

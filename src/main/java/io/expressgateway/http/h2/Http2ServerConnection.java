@@ -91,6 +91,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   private long leaveAtNanos = Long.MAX_VALUE;
   private long lastGoAwayAtNanos = Long.MAX_VALUE;
   private long stalledSinceNanos;
+  private long armedNanos = Long.MAX_VALUE;
   private long stalledBytes;
 
   private Http2ServerConnection(
@@ -146,8 +147,8 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     HttpLimits limits = listener.spec().http();
     Reports reports = new Reports();
     FloodCounts counts = new FloodCounts(reports);
-    FrameGuard guard = new FrameGuard(counts, limits.maxHeaderBytes());
     DefaultHttp2Connection connection = new DefaultHttp2Connection(true, 0);
+    FrameGuard guard = new FrameGuard(connection, counts, limits.maxHeaderBytes());
     connection.remote().maxActiveStreams(limits.maxStreams());
     connection
         .local()
@@ -306,10 +307,10 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       boolean outbound,
       Throwable cause,
       @Nullable Http2Exception http2Exception) {
-    if (http2Exception == null) {
+    if (http2Exception == null && !(cause instanceof IOException)) {
       OutOfMemory.haltOn(cause);
       worker.metrics().onContainedException(worker.index(), cause);
-    } else if (http2Exception.error() != Http2Error.ENHANCE_YOUR_CALM) {
+    } else if (http2Exception != null && http2Exception.error() != Http2Error.ENHANCE_YOUR_CALM) {
       onSecurity("h2-protocol-error", "goaway");
     }
     super.onConnectionError(ctx, outbound, cause, http2Exception);
@@ -329,8 +330,9 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       }
       Http2ServerStream stream = streams.get(failure.streamId());
       if (stream != null) {
-        stream.onMalformed(Why.BAD_FRAMING);
+        stream.onMalformed(Why.BAD_FRAMING, failure.error());
       }
+      guard.onResetSent(failure.streamId());
       if (!mayReset(ctx)) {
         return;
       }
@@ -553,6 +555,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   void reset(int id, Http2Error error) {
     dirty = true;
     ChannelHandlerContext ctx = context();
+    guard.onResetSent(id);
     resetStream(ctx, id, error.code(), ctx.newPromise());
     scheduleFlush();
   }
@@ -692,13 +695,18 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   // ---------------------------------------------------------------- timers
 
+  /** Several waits share the timer: the earliest counts, and {@code check} finds the others. */
   private void arm(long deadlineNanos) {
-    worker.timers().arm(timer, deadlineNanos);
+    if (deadlineNanos < armedNanos) {
+      armedNanos = deadlineNanos;
+      worker.timers().arm(timer, deadlineNanos);
+    }
   }
 
   private final class Timer extends TimerWheel.Task {
     @Override
     protected void onDeadline(long nowNanos) {
+      armedNanos = Long.MAX_VALUE;
       try {
         check(nowNanos);
       } catch (Throwable t) {

@@ -36,6 +36,7 @@ final class Http2ServerStream implements Downstream {
 
   private @Nullable Exchange exchange;
   private boolean isMalformed;
+  private Http2Error resetError = Http2Error.PROTOCOL_ERROR;
   private boolean isClosed;
   private boolean requestEnded;
   private boolean responseEnded;
@@ -46,6 +47,7 @@ final class Http2ServerStream implements Downstream {
   private long windowBytes;
   private boolean windowPaused;
   private long stalledSinceNanos;
+  private long armedNanos = Long.MAX_VALUE;
 
   Http2ServerStream(Http2ServerConnection connection, HttpLimits limits, Http2Stream handle) {
     this.connection = connection;
@@ -84,8 +86,9 @@ final class Http2ServerStream implements Downstream {
   }
 
   /** The codec found a stream error behind the request's head. */
-  void onMalformed(Why why) {
+  void onMalformed(Why why, Http2Error error) {
     isMalformed = true;
+    resetError = error;
     Exchange current = exchange;
     if (current != null) {
       current.onDownstreamFailure(why);
@@ -245,7 +248,7 @@ final class Http2ServerStream implements Downstream {
   public void abort() {
     exchange = null;
     if (!isClosed) {
-      Http2Error error = isMalformed ? Http2Error.PROTOCOL_ERROR : Http2Error.INTERNAL_ERROR;
+      Http2Error error = isMalformed ? resetError : Http2Error.INTERNAL_ERROR;
       connection.reset(handle.id(), error);
     }
   }
@@ -300,13 +303,18 @@ final class Http2ServerStream implements Downstream {
     }
   }
 
+  /** Two waits share the timer: the earlier counts, and its end finds the other. */
   private void arm(long deadlineNanos) {
-    connection.timers().arm(timer, deadlineNanos);
+    if (deadlineNanos < armedNanos) {
+      armedNanos = deadlineNanos;
+      connection.timers().arm(timer, deadlineNanos);
+    }
   }
 
   private final class Timer extends TimerWheel.Task {
     @Override
     protected void onDeadline(long nowNanos) {
+      armedNanos = Long.MAX_VALUE;
       try {
         long next = Math.min(checkStall(nowNanos), checkBody(nowNanos));
         if (next != Long.MAX_VALUE && !isClosed) {

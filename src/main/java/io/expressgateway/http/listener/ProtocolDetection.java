@@ -122,9 +122,7 @@ final class ProtocolDetection extends ChannelInboundHandlerAdapter implements Se
     if (spreadNanos <= 0) {
       shutDown();
     } else if (held == null) {
-      worker
-          .timers()
-          .arm(timer, System.nanoTime() + Math.floorMod(worker.random(), spreadNanos));
+      worker.timers().arm(timer, System.nanoTime() + Math.floorMod(worker.random(), spreadNanos));
     }
   }
 

@@ -49,8 +49,7 @@ class H2specIT {
     Path output = directory.resolve("output");
     try (Gateway gateway = Gateway.to(endpoint.getAddress().getPort())) {
       Process suite =
-          new ProcessBuilder(
-                  program.toString(), "-S", "-h", "127.0.0.1", "-p", "" + gateway.port())
+          new ProcessBuilder(program.toString(), "-S", "-h", "127.0.0.1", "-p", "" + gateway.port())
               .redirectErrorStream(true)
               .redirectOutput(output.toFile())
               .start();
