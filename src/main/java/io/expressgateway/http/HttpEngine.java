@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
 public final class HttpEngine implements HttpDataPlane {
 
   /** What ALPN offers (RFC 7301), the most wanted first. */
-  private static final List<String> ALPN = List.of("http/1.1");
+  private static final List<String> ALPN = List.of("h2", "http/1.1");
 
   private static final long TICK_MILLIS = 50;
 

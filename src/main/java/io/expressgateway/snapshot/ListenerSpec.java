@@ -153,6 +153,8 @@ public record ListenerSpec(
    * @param maxBodyBytes of a request
    * @param maxPipelined requests received ahead of their responses
    * @param underscoreHeaders what to do with names like {@code a_b}
+   * @param maxStreams requests at a time on an HTTP/2 connection
+   * @param windowBytes of request body that an HTTP/2 stream may send ahead
    */
   public record HttpLimits(
       Duration headerTimeout,
@@ -166,7 +168,40 @@ public record ListenerSpec(
       int maxHeaderFields,
       long maxBodyBytes,
       int maxPipelined,
-      UnderscoreHeaders underscoreHeaders) {
+      UnderscoreHeaders underscoreHeaders,
+      int maxStreams,
+      int windowBytes) {
+
+    /** Limits with the default number and window of streams. */
+    public HttpLimits(
+        Duration headerTimeout,
+        Duration bodyIdleTimeout,
+        long minBodyRate,
+        Duration writeStallTimeout,
+        Duration responseTimeout,
+        Duration keepAliveTimeout,
+        int maxKeepAliveRequests,
+        int maxHeaderBytes,
+        int maxHeaderFields,
+        long maxBodyBytes,
+        int maxPipelined,
+        UnderscoreHeaders underscoreHeaders) {
+      this(
+          headerTimeout,
+          bodyIdleTimeout,
+          minBodyRate,
+          writeStallTimeout,
+          responseTimeout,
+          keepAliveTimeout,
+          maxKeepAliveRequests,
+          maxHeaderBytes,
+          maxHeaderFields,
+          maxBodyBytes,
+          maxPipelined,
+          underscoreHeaders,
+          256,
+          64 * 1024);
+    }
 
     /** The defaults of the configuration reference. */
     public static final HttpLimits DEFAULTS =

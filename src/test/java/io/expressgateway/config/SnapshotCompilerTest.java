@@ -122,7 +122,6 @@ class SnapshotCompilerTest {
         expressgateway.listeners[0].tls.client-ca | | client-auth is need and no CA is named
         expressgateway.listeners[0].http.header-timeout | soon | is not a duration
         expressgateway.listeners[0].http.max-body-size | 3 apples | is not a size
-        expressgateway.listeners[0].http.max-streams | 5 | HTTP/2 is not built yet
         expressgateway.listeners[0].http.underscore-headers | keep | is not one of
         expressgateway.listeners[0].http.header | {a} | unknown key
         expressgateway.listeners[0].xdp | nat | XDP is not built yet

@@ -170,6 +170,8 @@ public final class ListenerCompiler {
         http.maxHeaderFields(),
         http.maxBodySize().toBytes(),
         http.maxPipelined(),
-        UnderscoreHeaders.valueOf(http.underscoreHeaders().toUpperCase(Locale.ROOT)));
+        UnderscoreHeaders.valueOf(http.underscoreHeaders().toUpperCase(Locale.ROOT)),
+        http.maxStreams(),
+        Math.toIntExact(http.window().toBytes()));
   }
 }

@@ -1,7 +1,6 @@
 package io.expressgateway.config.properties;
 
 import io.expressgateway.config.bind.DefaultValue;
-import io.expressgateway.config.bind.NotBuilt;
 import io.expressgateway.config.bind.OneOf;
 import io.expressgateway.config.bind.Range;
 import java.time.Duration;
@@ -38,5 +37,5 @@ public record HttpProperties(
     @DefaultValue("64MB") DataSize maxBodySize,
     @DefaultValue("16") @Range(min = 1, max = 1024) int maxPipelined,
     @DefaultValue("reject") @OneOf({"reject", "drop", "allow"}) String underscoreHeaders,
-    @DefaultValue("256") @NotBuilt(value = "HTTP/2") int maxStreams,
-    @DefaultValue("64KB") @NotBuilt(value = "HTTP/2") DataSize window) {}
+    @DefaultValue("256") @Range(min = 1, max = 65_535) int maxStreams,
+    @DefaultValue("64KB") @Range(min = 1024, max = 16_777_216) DataSize window) {}

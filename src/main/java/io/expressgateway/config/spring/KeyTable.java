@@ -262,7 +262,7 @@ public final class KeyTable {
           rule(
               "server.http2.enabled",
               WARNED,
-              "HTTP/2 is not built yet; HTTP/1.1 is served",
+              "HTTP/2 is served in clear text by prior knowledge whatever this says, not over TLS",
               "false"),
           rule(
               "server.ssl.*",

@@ -1,10 +1,12 @@
 package io.expressgateway.http.h1;
 
 import io.expressgateway.http.Why;
+import io.expressgateway.http.proxy.ConnectionRegistry;
 import io.expressgateway.http.proxy.Downstream;
 import io.expressgateway.http.proxy.Exchange;
 import io.expressgateway.http.proxy.ListenerContext;
 import io.expressgateway.http.proxy.Peer;
+import io.expressgateway.http.proxy.ServerConnection;
 import io.expressgateway.http.proxy.TimerWheel;
 import io.expressgateway.http.proxy.Worker;
 import io.expressgateway.message.HeaderBlock;
@@ -43,7 +45,8 @@ import org.jspecify.annotations.Nullable;
  * writing bytes is done elsewhere ({@link RequestParser}, {@link ChunkParser}, {@link
  * MessageWriter}). Confined to the connection's event loop.
  */
-public final class Http1ServerConnection extends Http1Connection implements Downstream {
+public final class Http1ServerConnection extends Http1Connection
+    implements Downstream, ServerConnection {
 
   private enum State {
     HEAD,
@@ -685,11 +688,8 @@ public final class Http1ServerConnection extends Http1Connection implements Down
 
   // ---------------------------------------------------------------- drain
 
-  /**
-   * The gateway drains: an idle connection ends within {@code spreadNanos}, a busy one after its
-   * response. On the loop.
-   */
-  void drain(long spreadNanos) {
+  @Override
+  public void drain(long spreadNanos) {
     keepAlive = false;
     if (exchange != null || parser.hasBegun() || !isOpen()) {
       return;
@@ -705,7 +705,7 @@ public final class Http1ServerConnection extends Http1Connection implements Down
     }
   }
 
-  /** Ends whatever is left. On the loop. */
+  @Override
   public void shutDown() {
     Exchange current = exchange;
     if (current != null) {

@@ -1,7 +1,7 @@
 package io.expressgateway.http.h1;
 
 /** Byte classes of RFC 9110 section 5.6.2 and RFC 9112, one table look-up each. */
-final class Tokens {
+public final class Tokens {
 
   private static final byte TOKEN = 1;
   private static final byte VALUE = 2;
@@ -40,7 +40,8 @@ final class Tokens {
     return (CLASS[b & 0xff] & VALUE) != 0;
   }
 
-  static boolean isTarget(byte b) {
+  /** Whether a byte may stand in a request target. */
+  public static boolean isTarget(byte b) {
     return (CLASS[b & 0xff] & TARGET) != 0;
   }
 
@@ -48,7 +49,7 @@ final class Tokens {
    * Whether a text is {@code host}, {@code host:port} or {@code [ipv6]:port}: no user information,
    * no empty host, no port beyond 65535.
    */
-  static boolean isAuthority(String text) {
+  public static boolean isAuthority(String text) {
     int length = text.length();
     if (length == 0) {
       return false;

@@ -1,8 +1,7 @@
 package io.expressgateway.http.listener;
 
 import io.expressgateway.http.HttpDataPlane.BindFailure;
-import io.expressgateway.http.h1.ConnectionRegistry;
-import io.expressgateway.http.h1.Http1ServerConnection;
+import io.expressgateway.http.proxy.ConnectionRegistry;
 import io.expressgateway.http.proxy.ListenerContext;
 import io.expressgateway.http.proxy.Worker;
 import io.expressgateway.limit.ConnectionCaps;
@@ -159,18 +158,14 @@ public final class Listener {
       return;
     }
     channel.closeFuture().addListener(closed -> caps.release(peer));
-    ListenerContext serving = context.get();
-    ServerTls tls = serving.tls();
+    Protocols protocols = new Protocols(worker, context.get(), registry);
+    ServerTls tls = protocols.listener().tls();
     if (tls == null) {
-      pipeline.addLast(new Http1ServerConnection(worker, serving, registry));
-      return;
+      pipeline.addLast(new ProtocolDetection(protocols));
+    } else {
+      pipeline.addLast(tls.newHandler());
+      pipeline.addLast(new TlsAccept(protocols, handshakes));
     }
-    pipeline.addLast(tls.newHandler());
-    pipeline.addLast(
-        new TlsAccept(
-            worker,
-            handshakes,
-            ctx -> ctx.pipeline().addLast(new Http1ServerConnection(worker, serving, registry))));
   }
 
   /** The name in the configuration. */

@@ -4,10 +4,10 @@ import io.expressgateway.http.proxy.Worker;
 import io.expressgateway.net.OutOfMemory;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.io.IOException;
-import java.util.function.Consumer;
 
 /**
  * The time between a connection and its first request: waits for the handshake, then puts the
@@ -16,19 +16,19 @@ import java.util.function.Consumer;
  */
 final class TlsAccept extends ChannelInboundHandlerAdapter {
 
+  private final Protocols protocols;
   private final Worker worker;
   private final Handshakes handshakes;
-  private final Consumer<ChannelHandlerContext> next;
   private boolean isOver;
 
   /**
    * @param handshakes counts those that run on this loop
-   * @param next installs what follows
+   * @param protocols installs what follows
    */
-  TlsAccept(Worker worker, Handshakes handshakes, Consumer<ChannelHandlerContext> next) {
-    this.worker = worker;
+  TlsAccept(Protocols protocols, Handshakes handshakes) {
+    this.protocols = protocols;
+    this.worker = protocols.worker();
     this.handshakes = handshakes;
-    this.next = next;
   }
 
   @Override
@@ -52,9 +52,11 @@ final class TlsAccept extends ChannelInboundHandlerAdapter {
       fail(ctx, done.cause());
       return;
     }
-    next.accept(ctx);
-    // For what follows the connection begins now.
-    ctx.fireChannelActive();
+    if ("h2".equals(ctx.pipeline().get(SslHandler.class).applicationProtocol())) {
+      protocols.installHttp2(ctx.pipeline());
+    } else {
+      protocols.installHttp1(ctx.pipeline());
+    }
     ctx.pipeline().remove(this);
   }
 

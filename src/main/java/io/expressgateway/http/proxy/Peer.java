@@ -2,6 +2,7 @@ package io.expressgateway.http.proxy;
 
 import io.expressgateway.message.HeaderBlock;
 import io.expressgateway.message.HeaderName;
+import io.expressgateway.message.HttpVersion;
 import io.expressgateway.message.RequestHead;
 import io.expressgateway.net.HostPort;
 import io.expressgateway.net.IpLiteral;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class Peer {
 
   private static final String VIA = "1.1 expressgateway";
+  private static final String VIA_HTTP_2 = "2.0 expressgateway";
 
   private final InetSocketAddress address;
   private final ListenerContext listener;
@@ -106,12 +108,12 @@ public final class Peer {
     Forwarding which = listener.spec().forwarding();
     if (!trusted) {
       if (!head.authority().equals(preparedFor)) {
-        prepare(which, head.authority(), head.scheme());
+        prepare(which, head);
       }
       headers.addAll(prepared);
     } else {
       appendTo(headers, which, head);
-      headers.add(HeaderName.VIA, VIA);
+      headers.add(HeaderName.VIA, via(head));
     }
     // The usual path is not rewritten, and then it is the very same object.
     if (which.xPrefix() && !head.path().equals(originalPath)) {
@@ -137,7 +139,9 @@ public final class Peer {
     return headers.size() < before;
   }
 
-  private void prepare(Forwarding which, String authority, String scheme) {
+  private void prepare(Forwarding which, RequestHead head) {
+    String authority = head.authority();
+    String scheme = head.scheme();
     prepared.clear();
     if (which.xFor()) {
       prepared.add(HeaderName.X_FORWARDED_FOR, ip);
@@ -154,7 +158,7 @@ public final class Peer {
     if (which.forwarded()) {
       prepared.add(HeaderName.FORWARDED, forwarded(authority, scheme));
     }
-    prepared.add(HeaderName.VIA, VIA);
+    prepared.add(HeaderName.VIA, via(head));
     preparedFor = authority;
   }
 
@@ -206,5 +210,9 @@ public final class Peer {
     String node = ip.indexOf(':') >= 0 ? "[" + ip + "]" : ip;
     String host = authority.isEmpty() ? "" : "host=\"" + authority + "\";";
     return "proto=" + scheme + ";" + host + "for=\"" + node + ":" + address.getPort() + "\"";
+  }
+
+  private static String via(RequestHead head) {
+    return head.version() == HttpVersion.HTTP_2 ? VIA_HTTP_2 : VIA;
   }
 }

@@ -1,4 +1,4 @@
-package io.expressgateway.http.h1;
+package io.expressgateway.http.proxy;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -11,21 +11,24 @@ import java.util.Set;
  */
 public final class ConnectionRegistry {
 
-  private final Set<Http1ServerConnection> open = new HashSet<>();
+  private final Set<ServerConnection> open = new HashSet<>();
   private volatile int size;
   private boolean draining;
 
-  void add(Http1ServerConnection connection) {
+  /** A connection is open. */
+  public void add(ServerConnection connection) {
     open.add(connection);
     size = open.size();
   }
 
-  void remove(Http1ServerConnection connection) {
+  /** A connection is closed. */
+  public void remove(ServerConnection connection) {
     open.remove(connection);
     size = open.size();
   }
 
-  boolean isDraining() {
+  /** Whether connections are asked to leave. */
+  public boolean isDraining() {
     return draining;
   }
 
@@ -40,19 +43,19 @@ public final class ConnectionRegistry {
    */
   public void drain(long spreadNanos) {
     draining = true;
-    for (Http1ServerConnection connection : snapshot()) {
+    for (ServerConnection connection : snapshot()) {
       connection.drain(spreadNanos);
     }
   }
 
   /** Ends all of them now. */
   public void shutDown() {
-    for (Http1ServerConnection connection : snapshot()) {
+    for (ServerConnection connection : snapshot()) {
       connection.shutDown();
     }
   }
 
-  private List<Http1ServerConnection> snapshot() {
+  private List<ServerConnection> snapshot() {
     return new ArrayList<>(open);
   }
 }

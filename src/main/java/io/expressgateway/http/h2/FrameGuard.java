@@ -1,0 +1,177 @@
+package io.expressgateway.http.h2;
+
+import io.expressgateway.http.h2.FloodCounts.Rule;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Flags;
+import io.netty.handler.codec.http2.Http2FrameListener;
+import io.netty.handler.codec.http2.Http2FrameReader;
+import io.netty.handler.codec.http2.Http2FrameTypes;
+import io.netty.handler.codec.http2.Http2Stream;
+
+/**
+ * Reads frames one at a time and counts them before they are decoded, so that frames of streams
+ * that are long closed count as well, and knows since when a header block has been unfinished.
+ * Confined to the connection's event loop.
+ */
+final class FrameGuard implements Http2FrameReader {
+
+  private static final int HEADER_BYTES = 9;
+
+  /** SETTINGS_MAX_FRAME_SIZE as we announce it: the least there is (RFC 9113 section 4.2). */
+  static final int MAX_FRAME_BYTES = 16_384;
+
+  /** CONTINUATION frames too small to be of use that Netty's reader lets pass per block. */
+  private static final int MAX_SMALL_CONTINUATIONS = 16;
+
+  /** How many of our latest resets are remembered: more than cross in one round trip. */
+  private static final int REMEMBERED_RESETS = 64;
+
+  private final DefaultHttp2FrameReader reader;
+  private final FloodCounts counts;
+  private final Http2Connection connection;
+  private final int[] resets = new int[REMEMBERED_RESETS];
+  private int nextReset;
+  private int lastOpened;
+  private boolean inHeaderBlock;
+  private long unfinishedSinceNanos;
+
+  FrameGuard(Http2Connection connection, FloodCounts counts, int maxHeaderBytes) {
+    this.connection = connection;
+    this.counts = counts;
+    this.reader =
+        new DefaultHttp2FrameReader(
+            new DefaultHttp2HeadersDecoder(true, maxHeaderBytes), MAX_SMALL_CONTINUATIONS);
+  }
+
+  /** Since when a header block or a frame other than DATA has been unfinished; 0 for none. */
+  long unfinishedSinceNanos() {
+    return unfinishedSinceNanos;
+  }
+
+  @Override
+  public void readFrame(ChannelHandlerContext ctx, ByteBuf in, Http2FrameListener listener)
+      throws Http2Exception {
+    while (in.readableBytes() >= HEADER_BYTES) {
+      int at = in.readerIndex();
+      int length = in.getUnsignedMedium(at);
+      if (length > MAX_FRAME_BYTES) {
+        // The reader knows which error that is.
+        reader.readFrame(ctx, in, listener);
+        return;
+      }
+      if (in.readableBytes() < HEADER_BYTES + length) {
+        break;
+      }
+      inspect(in.getByte(at + 3), in.getUnsignedByte(at + 4), length, in.getInt(at + 5));
+      ByteBuf frame = in.readSlice(HEADER_BYTES + length);
+      if (!inHeaderBlock) {
+        unfinishedSinceNanos = 0;
+      }
+      reader.readFrame(ctx, frame, listener);
+    }
+    boolean isPartialData =
+        !inHeaderBlock
+            && in.readableBytes() > 3
+            && in.getByte(in.readerIndex() + 3) == Http2FrameTypes.DATA;
+    if ((inHeaderBlock || in.isReadable()) && !isPartialData && unfinishedSinceNanos == 0) {
+      unfinishedSinceNanos = System.nanoTime();
+    }
+  }
+
+  private void inspect(byte type, short bits, int length, int id) throws Http2Exception {
+    boolean flagged = (bits & Http2Flags.ACK) != 0;
+    switch (type) {
+      case Http2FrameTypes.DATA -> {
+        // END_STREAM and ACK are the same bit.
+        if (length == 0 && !flagged) {
+          counts.count(Rule.EMPTY_DATA);
+        }
+      }
+      case Http2FrameTypes.HEADERS -> {
+        headerBlock(bits);
+        openedBy(id);
+      }
+      case Http2FrameTypes.CONTINUATION -> {
+        counts.count(Rule.CONTINUATION);
+        headerBlock(bits);
+      }
+      case Http2FrameTypes.SETTINGS -> {
+        if (!flagged) {
+          counts.count(Rule.SETTINGS);
+        }
+      }
+      case Http2FrameTypes.PING -> {
+        if (!flagged) {
+          counts.count(Rule.PING);
+        }
+      }
+      case Http2FrameTypes.PRIORITY -> counts.count(Rule.PRIORITY);
+      case Http2FrameTypes.WINDOW_UPDATE -> counts.count(Rule.WINDOW_UPDATE);
+      case Http2FrameTypes.RST_STREAM -> counts.count(Rule.RESETS);
+      default -> {
+        // Unknown kinds are ignored (RFC 9113 section 5.5), but not in any number.
+        counts.count(Rule.PRIORITY);
+      }
+    }
+  }
+
+  /**
+   * A head on a stream that the client has ended, or below one that was opened, is the connection's
+   * error (RFC 9113 sections 5.1 and 5.1.1), unless it crossed a reset of ours.
+   */
+  private void openedBy(int id) throws Http2Exception {
+    if ((id & 1) == 0 || id < 0) {
+      // The reader and the codec know what is wrong with these.
+      return;
+    }
+    if (id > lastOpened) {
+      lastOpened = id;
+      return;
+    }
+    Http2Stream stream = connection.stream(id);
+    boolean isClosed =
+        stream == null ? !wasReset(id) : stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE;
+    if (isClosed) {
+      throw Http2Exception.connectionError(
+          Http2Error.STREAM_CLOSED, "HEADERS on stream %d, which is closed", id);
+    }
+  }
+
+  private boolean wasReset(int id) {
+    for (int reset : resets) {
+      if (reset == id) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** We reset a stream: what its client had sent before it knew may still arrive. */
+  void onResetSent(int id) {
+    resets[nextReset] = id;
+    nextReset = (nextReset + 1) % resets.length;
+  }
+
+  private void headerBlock(short bits) {
+    inHeaderBlock = (bits & Http2Flags.END_HEADERS) == 0;
+    if (!inHeaderBlock) {
+      counts.forget(Rule.CONTINUATION);
+    }
+  }
+
+  @Override
+  public Configuration configuration() {
+    return reader.configuration();
+  }
+
+  @Override
+  public void close() {
+    reader.close();
+  }
+}

@@ -1,0 +1,795 @@
+package io.expressgateway.http.h2;
+
+import io.expressgateway.http.Why;
+import io.expressgateway.http.h2.FloodCounts.Rule;
+import io.expressgateway.http.proxy.ConnectionRegistry;
+import io.expressgateway.http.proxy.Exchange;
+import io.expressgateway.http.proxy.ListenerContext;
+import io.expressgateway.http.proxy.Peer;
+import io.expressgateway.http.proxy.ServerConnection;
+import io.expressgateway.http.proxy.TimerWheel;
+import io.expressgateway.http.proxy.Worker;
+import io.expressgateway.message.HeaderBlock;
+import io.expressgateway.message.RequestHead;
+import io.expressgateway.net.OutOfMemory;
+import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
+import io.expressgateway.snapshot.ListenerSpec.UnderscoreHeaders;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
+import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
+import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
+import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
+import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2EventAdapter;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.codec.http2.UniformStreamByteDistributor;
+import io.netty.util.AsciiString;
+import io.netty.util.collection.IntObjectHashMap;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The client's side of HTTP/2 (RFC 9113): a connection whose streams are kept by number, each with
+ * an exchange of its own and none with a channel.
+ *
+ * <p>The codec is Netty's with every limit set here. The connection's window is returned as soon as
+ * bytes arrive, a stream's only when its exchange wants body: so a stream that stalls stops itself
+ * and no other, and what a client can make us hold is streams times window. Writes are queued and
+ * handed to the socket once per turn of the loop. Confined to that loop.
+ */
+public final class Http2ServerConnection extends Http2ConnectionHandler
+    implements ServerConnection {
+
+  /** What the client may send ahead over all streams: the delay times bandwidth of a fast link. */
+  private static final int CONNECTION_WINDOW_BYTES = 1024 * 1024;
+
+  /** How long requests may cross the first GOAWAY (RFC 9113 section 6.8). */
+  private static final long GOAWAY_GAP_NANOS = 1_000_000_000L;
+
+  private final Worker worker;
+  private final ListenerContext listener;
+  private final HttpLimits limits;
+  private final ConnectionRegistry registry;
+  private final FrameGuard guard;
+  private final FloodCounts counts;
+  private final RequestFields requestFields;
+  private final IntObjectHashMap<Http2ServerStream> streams = new IntObjectHashMap<>();
+  private final List<Http2ServerStream> touched = new ArrayList<>();
+  private final Timer timer = new Timer();
+  private final Runnable flushTask = this::flushNow;
+
+  private @Nullable ChannelHandlerContext context;
+  private @Nullable Peer peer;
+  private boolean isReading;
+  private boolean dirty;
+  private boolean flushScheduled;
+  private int requests;
+  private boolean settled;
+  private boolean leaving;
+  private boolean lastSaid;
+  private long beganNanos;
+  private long idleSinceNanos;
+  private long leaveAtNanos = Long.MAX_VALUE;
+  private long lastGoAwayAtNanos = Long.MAX_VALUE;
+  private long stalledSinceNanos;
+  private long armedNanos = Long.MAX_VALUE;
+  private long stalledBytes;
+
+  private Http2ServerConnection(
+      Codec codec, Worker worker, ListenerContext listener, ConnectionRegistry registry) {
+    super(codec.decoder(), codec.encoder(), codec.settings(), false);
+    this.worker = worker;
+    this.listener = listener;
+    this.limits = listener.spec().http();
+    this.registry = registry;
+    this.guard = codec.guard();
+    this.counts = codec.counts();
+    this.requestFields =
+        new RequestFields(limits, listener.spec().protocol().name().toLowerCase(Locale.ROOT));
+    Frames frames = new Frames();
+    codec.report().target = this;
+    decoder().frameListener(frames);
+    connection().addListener(frames);
+    gracefulShutdownTimeoutMillis(0);
+  }
+
+  /** The codec's parts; made before the handler that needs them. */
+  private record Codec(
+      Http2ConnectionDecoder decoder,
+      Http2ConnectionEncoder encoder,
+      Http2Settings settings,
+      FrameGuard guard,
+      FloodCounts counts,
+      Reports report) {}
+
+  /** Reports for a connection that does not exist yet while its codec is made. */
+  private static final class Reports implements FloodCounts.Report {
+    private @Nullable Http2ServerConnection target;
+
+    @Override
+    public void onFlood(Rule rule) {
+      if (target != null) {
+        target.onSecurity(rule.text(), "goaway");
+      }
+    }
+
+    void onWritabilityChanged(Http2Stream stream) {
+      Http2ServerConnection connection = target;
+      Http2ServerStream ours = connection == null ? null : connection.streams.get(stream.id());
+      if (ours != null) {
+        ours.onWritabilityChanged();
+      }
+    }
+  }
+
+  /** A connection that {@code listener} accepted on {@code worker}'s loop. */
+  public static Http2ServerConnection create(
+      Worker worker, ListenerContext listener, ConnectionRegistry registry) {
+    HttpLimits limits = listener.spec().http();
+    Reports reports = new Reports();
+    FloodCounts counts = new FloodCounts(reports);
+    DefaultHttp2Connection connection = new DefaultHttp2Connection(true, 0);
+    FrameGuard guard = new FrameGuard(connection, counts, limits.maxHeaderBytes());
+    connection.remote().maxActiveStreams(limits.maxStreams());
+    connection
+        .local()
+        .flowController(
+            new DefaultHttp2LocalFlowController(
+                connection, DefaultHttp2LocalFlowController.DEFAULT_WINDOW_UPDATE_RATIO, true));
+    connection
+        .remote()
+        .flowController(
+            new DefaultHttp2RemoteFlowController(
+                connection,
+                new UniformStreamByteDistributor(connection),
+                reports::onWritabilityChanged));
+    Http2ConnectionEncoder encoder =
+        new DefaultHttp2ConnectionEncoder(connection, new DefaultHttp2FrameWriter());
+    Http2ConnectionDecoder decoder =
+        new DefaultHttp2ConnectionDecoder(
+            connection,
+            encoder,
+            guard,
+            Http2PromisedRequestVerifier.ALWAYS_VERIFY,
+            true,
+            true,
+            true,
+            false);
+    Http2Settings settings =
+        new Http2Settings()
+            .maxConcurrentStreams(limits.maxStreams())
+            .initialWindowSize(limits.windowBytes())
+            .maxFrameSize(FrameGuard.MAX_FRAME_BYTES)
+            .maxHeaderListSize(limits.maxHeaderBytes());
+    return new Http2ServerConnection(
+        new Codec(decoder, encoder, settings, guard, counts, reports), worker, listener, registry);
+  }
+
+  // ---------------------------------------------------------------- channel events
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
+    context = ctx;
+    super.handlerAdded(ctx);
+    if (ctx.channel().isActive()) {
+      began(ctx);
+    }
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) throws Exception {
+    super.channelActive(ctx);
+    began(ctx);
+  }
+
+  private void began(ChannelHandlerContext ctx) throws Http2Exception {
+    peer = new Peer((InetSocketAddress) ctx.channel().remoteAddress(), listener);
+    registry.add(this);
+    beganNanos = System.nanoTime();
+    idleSinceNanos = beganNanos;
+    decoder()
+        .flowController()
+        .incrementWindowSize(connection().connectionStream(), CONNECTION_WINDOW_BYTES - 65_535);
+    arm(beganNanos + limits.headerTimeout().toNanos());
+    ctx.channel().config().setAutoRead(true);
+    flush(ctx);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+    isReading = true;
+    try {
+      super.channelRead(ctx, message);
+    } finally {
+      isReading = false;
+    }
+    if (guard.unfinishedSinceNanos() != 0) {
+      arm(guard.unfinishedSinceNanos() + limits.headerTimeout().toNanos());
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+    flushTouched();
+    dirty = false;
+    super.channelReadComplete(ctx);
+  }
+
+  private void flushTouched() {
+    for (int i = 0; i < touched.size(); i++) {
+      touched.get(i).flushUpstream();
+    }
+    touched.clear();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) throws Exception {
+    if (ctx.channel().isWritable()) {
+      stalledSinceNanos = 0;
+    } else if (stalledSinceNanos == 0) {
+      stalledSinceNanos = System.nanoTime();
+      stalledBytes = Long.MAX_VALUE;
+      arm(stalledSinceNanos + limits.writeStallTimeout().toNanos());
+    }
+    super.channelWritabilityChanged(ctx);
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    super.userEventTriggered(ctx, event);
+    if (event instanceof ChannelInputShutdownEvent) {
+      // HTTP/2 has no use for half a connection: the client is gone.
+      endAll();
+      closeAfterWrites();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+    registry.remove(this);
+    timers().cancel(timer);
+    endAll();
+    super.channelInactive(ctx);
+  }
+
+  private void endAll() {
+    for (Http2ServerStream stream : all()) {
+      stream.onClosed();
+    }
+    streams.clear();
+    touched.clear();
+  }
+
+  private List<Http2ServerStream> all() {
+    return new ArrayList<>(streams.values());
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (cause instanceof IOException) {
+      ctx.close();
+    } else {
+      onError(ctx, false, cause);
+    }
+  }
+
+  /** Something of ours threw: the connection ends, the listener goes on. */
+  void contain(Throwable cause) {
+    OutOfMemory.haltOn(cause);
+    worker.metrics().onContainedException(worker.index(), cause);
+    context().close();
+  }
+
+  // ---------------------------------------------------------------- errors of the client
+
+  @Override
+  protected void onConnectionError(
+      ChannelHandlerContext ctx,
+      boolean outbound,
+      Throwable cause,
+      @Nullable Http2Exception http2Exception) {
+    if (http2Exception == null && !(cause instanceof IOException)) {
+      OutOfMemory.haltOn(cause);
+      worker.metrics().onContainedException(worker.index(), cause);
+    } else if (http2Exception != null && http2Exception.error() != Http2Error.ENHANCE_YOUR_CALM) {
+      onSecurity("h2-protocol-error", "goaway");
+    }
+    super.onConnectionError(ctx, outbound, cause, http2Exception);
+  }
+
+  @Override
+  protected void onStreamError(
+      ChannelHandlerContext ctx,
+      boolean outbound,
+      Throwable cause,
+      Http2Exception.StreamException failure) {
+    if (!outbound) {
+      if (failure.error() != Http2Error.REFUSED_STREAM) {
+        onSecurity("h2-stream-error", "reset");
+      } else {
+        onSecurity("h2-max-streams", "reset");
+      }
+      Http2ServerStream stream = streams.get(failure.streamId());
+      if (stream != null) {
+        stream.onMalformed(Why.BAD_FRAMING, failure.error());
+      }
+      guard.onResetSent(failure.streamId());
+      if (!mayReset(ctx)) {
+        return;
+      }
+    }
+    super.onStreamError(ctx, outbound, cause, failure);
+  }
+
+  /** Counts a reset that the client makes us send; false when it was one too many. */
+  private boolean mayReset(ChannelHandlerContext ctx) {
+    try {
+      counts.count(Rule.MADE_RESETS);
+      return true;
+    } catch (Http2Exception tooMany) {
+      onError(ctx, false, tooMany);
+      return false;
+    }
+  }
+
+  @Override
+  protected void handleServerHeaderDecodeSizeError(ChannelHandlerContext ctx, Http2Stream stream) {
+    onSecurity(Why.HEADER_TOO_LARGE.code(), "reject");
+    Http2ServerStream ours = new Http2ServerStream(this, limits, stream);
+    ours.refuse(exchange(ours, refusedHead(), limits.maxHeaderBytes()), Why.HEADER_TOO_LARGE, true);
+    flush(ctx);
+  }
+
+  /** A head without content: what was decoded so far is not to be shown to anybody. */
+  private static RequestHead refusedHead() {
+    return new RequestHead(new HeaderBlock(16, 1));
+  }
+
+  void onSecurity(String rule, String action) {
+    worker.metrics().onSecurity(worker.index(), rule, action);
+  }
+
+  // ---------------------------------------------------------------- what arrives
+
+  private Exchange exchange(Http2ServerStream stream, RequestHead head, long headBytes) {
+    Peer from = peer;
+    if (from == null) {
+      throw new IllegalStateException("the connection is not active yet");
+    }
+    return new Exchange(worker, from, stream, head, headBytes, System.nanoTime(), false);
+  }
+
+  private void request(int id, Http2Headers headers, boolean ended) {
+    Http2Stream handle = connection().stream(id);
+    if (handle == null) {
+      return;
+    }
+    requests++;
+    Http2ServerStream stream = new Http2ServerStream(this, limits, handle);
+    streams.put(id, stream);
+    touched.add(stream);
+    RequestHead head = requestFields.read(headers, ended);
+    Why refusal = requestFields.refusal();
+    if (refusal == null) {
+      int bytes = head.headers().used() + head.path().length();
+      stream.begin(exchange(stream, head, bytes), ended, System.nanoTime());
+    } else {
+      refuse(stream, refusal, ended);
+    }
+    if (requests >= limits.maxKeepAliveRequests() || registry.isDraining()) {
+      leave();
+    }
+  }
+
+  private void refuse(Http2ServerStream stream, Why why, boolean ended) {
+    Exchange refused = exchange(stream, refusedHead(), 0);
+    if (requestFields.isMalformed()) {
+      onSecurity(why.code(), "reset");
+      stream.refuseMalformed(refused, why);
+      mayReset(context());
+    } else {
+      onSecurity(why.code(), "reject");
+      stream.refuse(refused, why, ended);
+    }
+  }
+
+  private void trailers(int id, Http2ServerStream stream, Http2Headers headers)
+      throws Http2Exception {
+    HeaderBlock trailers = new HeaderBlock(256, 4);
+    for (Map.Entry<CharSequence, CharSequence> field : headers) {
+      if (HeaderFields.isPseudo(AsciiString.of(field.getKey()))) {
+        throw Http2Exception.streamError(
+            id, Http2Error.PROTOCOL_ERROR, "pseudo-header in trailers");
+      }
+    }
+    HeaderFields.Fault fault =
+        HeaderFields.read(headers, trailers, limits.maxHeaderFields(), UnderscoreHeaders.DROP);
+    if (fault != null) {
+      throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "malformed trailers");
+    }
+    stream.onTrailers(trailers);
+  }
+
+  /** What the codec tells. What is thrown here and is no HTTP/2 error is contained. */
+  private final class Frames extends Http2EventAdapter {
+
+    @Override
+    public void onHeadersRead(
+        ChannelHandlerContext ctx,
+        int id,
+        Http2Headers headers,
+        int dependency,
+        short weight,
+        boolean exclusive,
+        int padding,
+        boolean ended)
+        throws Http2Exception {
+      onHeadersRead(ctx, id, headers, padding, ended);
+    }
+
+    @Override
+    public void onHeadersRead(
+        ChannelHandlerContext ctx, int id, Http2Headers headers, int padding, boolean ended)
+        throws Http2Exception {
+      try {
+        Http2ServerStream stream = streams.get(id);
+        if (stream == null) {
+          request(id, headers, ended);
+        } else {
+          trailers(id, stream, headers);
+          touched.add(stream);
+        }
+      } catch (RuntimeException | Error t) {
+        contain(t);
+      }
+    }
+
+    @Override
+    public int onDataRead(
+        ChannelHandlerContext ctx, int id, ByteBuf data, int padding, boolean ended) {
+      int flowBytes = data.readableBytes() + padding;
+      Http2ServerStream stream = streams.get(id);
+      if (stream == null) {
+        return flowBytes;
+      }
+      try {
+        touched.add(stream);
+        stream.onData(data, flowBytes, ended);
+      } catch (RuntimeException | Error t) {
+        contain(t);
+      }
+      return 0;
+    }
+
+    @Override
+    public void onRstStreamRead(ChannelHandlerContext ctx, int id, long error)
+        throws Http2Exception {
+      Http2ServerStream stream = streams.get(id);
+      if (stream != null && stream.isServed()) {
+        counts.count(Rule.RAPID_RESET);
+      }
+    }
+
+    @Override
+    public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
+      if (!settled) {
+        settled = true;
+        idleSinceNanos = System.nanoTime();
+        arm(idleSinceNanos + limits.keepAliveTimeout().toNanos());
+        if (registry.isDraining()) {
+          leave();
+        }
+      }
+    }
+
+    @Override
+    public void onWindowUpdateRead(ChannelHandlerContext ctx, int id, int increment) {
+      if (id == 0) {
+        for (Http2ServerStream stream : streams.values()) {
+          stream.onProgress();
+        }
+      } else {
+        Http2ServerStream stream = streams.get(id);
+        if (stream != null) {
+          stream.onProgress();
+        }
+      }
+    }
+
+    @Override
+    public void onStreamClosed(Http2Stream closed) {
+      Http2ServerStream stream = streams.remove(closed.id());
+      if (stream == null) {
+        return;
+      }
+      try {
+        stream.onClosed();
+      } catch (RuntimeException | Error t) {
+        contain(t);
+      }
+      if (streams.isEmpty()) {
+        idleSinceNanos = System.nanoTime();
+        if (lastSaid) {
+          closeAfterWrites();
+        } else {
+          arm(idleSinceNanos + limits.keepAliveTimeout().toNanos());
+        }
+      }
+    }
+  }
+
+  // ---------------------------------------------------------------- what streams write
+
+  ChannelFuture writeHeaders(int id, Http2Headers headers, boolean last) {
+    dirty = true;
+    ChannelHandlerContext ctx = context();
+    return encoder().writeHeaders(ctx, id, headers, 0, last, ctx.newPromise());
+  }
+
+  ChannelFuture writeData(int id, ByteBuf data, boolean last) {
+    dirty = true;
+    counts.sent(data.readableBytes());
+    ChannelHandlerContext ctx = context();
+    return encoder().writeData(ctx, id, data, 0, last, ctx.newPromise());
+  }
+
+  void reset(int id, Http2Error error) {
+    dirty = true;
+    ChannelHandlerContext ctx = context();
+    guard.onResetSent(id);
+    resetStream(ctx, id, error.code(), ctx.newPromise());
+    scheduleFlush();
+  }
+
+  void returnWindow(Http2Stream stream, int count) {
+    try {
+      if (decoder().flowController().consumeBytes(stream, count)) {
+        dirty = true;
+        if (!isReading) {
+          scheduleFlush();
+        }
+      }
+    } catch (Http2Exception e) {
+      onError(context(), true, e);
+    }
+  }
+
+  boolean isWritable(Http2Stream stream) {
+    return encoder().flowController().isWritable(stream);
+  }
+
+  boolean isOpen() {
+    return context().channel().isActive();
+  }
+
+  String date() {
+    return worker.date().text();
+  }
+
+  TimerWheel timers() {
+    return worker.timers();
+  }
+
+  /**
+   * A stream's exchange wants its bytes out. As long as the stream can take more, the turn's other
+   * streams are waited for.
+   */
+  void flushStream(boolean mayWait) {
+    if (!dirty) {
+      return;
+    }
+    if (mayWait) {
+      scheduleFlush();
+    } else {
+      flushNow();
+    }
+  }
+
+  private void scheduleFlush() {
+    if (!flushScheduled) {
+      flushScheduled = true;
+      worker.eventLoop().execute(flushTask);
+    }
+  }
+
+  private void flushNow() {
+    flushScheduled = false;
+    if (dirty) {
+      dirty = false;
+      flush(context());
+    }
+  }
+
+  void exchangeEnded() {
+    if (!isReading) {
+      scheduleFlush();
+    }
+  }
+
+  // ---------------------------------------------------------------- leaving
+
+  @Override
+  public void drain(long spreadNanos) {
+    if (!isOpen() || leaving) {
+      return;
+    }
+    if (spreadNanos <= 0) {
+      leave();
+    } else {
+      leaveAtNanos = System.nanoTime() + Math.floorMod(worker.random(), spreadNanos);
+      arm(leaveAtNanos);
+    }
+  }
+
+  @Override
+  public void shutDown() {
+    for (Http2ServerStream stream : all()) {
+      stream.onShutdown();
+    }
+    goAway(lastStream());
+    closeAfterWrites();
+  }
+
+  /**
+   * Asks the client to go: a GOAWAY that refuses nothing yet, and a second with the last stream
+   * when what was under way has had time to arrive (RFC 9113 section 6.8).
+   */
+  private void leave() {
+    if (leaving) {
+      return;
+    }
+    leaving = true;
+    goAway(Integer.MAX_VALUE);
+    lastGoAwayAtNanos = System.nanoTime() + GOAWAY_GAP_NANOS;
+    arm(lastGoAwayAtNanos);
+    scheduleFlush();
+  }
+
+  private void sayLast() {
+    lastGoAwayAtNanos = Long.MAX_VALUE;
+    lastSaid = true;
+    goAway(lastStream());
+    if (streams.isEmpty()) {
+      closeAfterWrites();
+    } else {
+      flushNow();
+    }
+  }
+
+  private int lastStream() {
+    return connection().remote().lastStreamCreated();
+  }
+
+  private void goAway(int last) {
+    dirty = true;
+    ChannelHandlerContext ctx = context();
+    goAway(ctx, last, Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, ctx.newPromise());
+  }
+
+  private void closeAfterWrites() {
+    ChannelHandlerContext ctx = context();
+    if (ctx.channel().isActive()) {
+      flush(ctx);
+      ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+  }
+
+  // ---------------------------------------------------------------- timers
+
+  /** Several waits share the timer: the earliest counts, and {@code check} finds the others. */
+  private void arm(long deadlineNanos) {
+    if (deadlineNanos < armedNanos) {
+      armedNanos = deadlineNanos;
+      worker.timers().arm(timer, deadlineNanos);
+    }
+  }
+
+  private final class Timer extends TimerWheel.Task {
+    @Override
+    protected void onDeadline(long nowNanos) {
+      armedNanos = Long.MAX_VALUE;
+      try {
+        check(nowNanos);
+      } catch (Throwable t) {
+        contain(t);
+      }
+    }
+  }
+
+  /** Acts on what is over and arms the next deadline. */
+  private void check(long now) {
+    if (!isOpen()) {
+      return;
+    }
+    long next = Math.min(checkHeader(now), checkStall(now));
+    if (lastGoAwayAtNanos != Long.MAX_VALUE) {
+      if (now - lastGoAwayAtNanos >= 0) {
+        sayLast();
+      } else {
+        next = Math.min(next, lastGoAwayAtNanos);
+      }
+    }
+    if (!leaving && leaveAtNanos != Long.MAX_VALUE) {
+      if (now - leaveAtNanos >= 0) {
+        leave();
+        next = Math.min(next, lastGoAwayAtNanos);
+      } else {
+        next = Math.min(next, leaveAtNanos);
+      }
+    }
+    if (streams.isEmpty() && settled) {
+      long idleUntil = idleSinceNanos + limits.keepAliveTimeout().toNanos();
+      if (now - idleUntil >= 0) {
+        goAway(lastStream());
+        closeAfterWrites();
+        return;
+      }
+      next = Math.min(next, idleUntil);
+    }
+    if (next != Long.MAX_VALUE && isOpen()) {
+      arm(next);
+    }
+  }
+
+  private long checkHeader(long now) {
+    long since = settled ? guard.unfinishedSinceNanos() : beganNanos;
+    if (since == 0) {
+      return Long.MAX_VALUE;
+    }
+    long until = since + limits.headerTimeout().toNanos();
+    if (now - until < 0) {
+      return until;
+    }
+    onSecurity(Why.HEADER_TIMEOUT.code(), "close");
+    goAway(lastStream());
+    endAll();
+    closeAfterWrites();
+    return Long.MAX_VALUE;
+  }
+
+  private long checkStall(long now) {
+    if (stalledSinceNanos == 0) {
+      return Long.MAX_VALUE;
+    }
+    long pending = context().channel().bytesBeforeWritable();
+    if (pending < stalledBytes) {
+      stalledBytes = pending;
+      stalledSinceNanos = now;
+    }
+    long until = stalledSinceNanos + limits.writeStallTimeout().toNanos();
+    if (now - until < 0) {
+      return until;
+    }
+    onSecurity(Why.WRITE_STALL.code(), "close");
+    endAll();
+    context().close();
+    return Long.MAX_VALUE;
+  }
+
+  private ChannelHandlerContext context() {
+    ChannelHandlerContext current = context;
+    if (current == null) {
+      throw new IllegalStateException("the connection has no channel yet");
+    }
+    return current;
+  }
+}

@@ -1,0 +1,379 @@
+package io.expressgateway.http.h2;
+
+import io.expressgateway.http.Why;
+import io.expressgateway.http.proxy.Downstream;
+import io.expressgateway.http.proxy.Exchange;
+import io.expressgateway.http.proxy.TimerWheel;
+import io.expressgateway.message.HeaderBlock;
+import io.expressgateway.message.HeaderName;
+import io.expressgateway.message.ResponseHead;
+import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request of an HTTP/2 client and its response (RFC 9113 section 8.1). It outlives its exchange
+ * until the client has taken the response. Confined to the connection's event loop.
+ */
+final class Http2ServerStream implements Downstream {
+
+  /** How often a body's rate is looked at; as on HTTP/1.1. */
+  private static final long RATE_WINDOW_NANOS = 5_000_000_000L;
+
+  private static final AsciiString DATE = AsciiString.cached("date");
+
+  private final Http2ServerConnection connection;
+  private final HttpLimits limits;
+  private final Http2Stream handle;
+  private final Timer timer = new Timer();
+
+  private @Nullable Exchange exchange;
+  private boolean isMalformed;
+  private Http2Error resetError = Http2Error.PROTOCOL_ERROR;
+  private boolean isClosed;
+  private boolean requestEnded;
+  private boolean responseEnded;
+  private boolean bodyWanted = true;
+  private int unreturned;
+  private long bodyByteNanos;
+  private long windowStartNanos;
+  private long windowBytes;
+  private boolean windowPaused;
+  private long stalledSinceNanos;
+  private long armedNanos = Long.MAX_VALUE;
+
+  Http2ServerStream(Http2ServerConnection connection, HttpLimits limits, Http2Stream handle) {
+    this.connection = connection;
+    this.limits = limits;
+    this.handle = handle;
+  }
+
+  // ---------------------------------------------------------------- what the connection tells
+
+  void begin(Exchange begun, boolean ended, long nowNanos) {
+    exchange = begun;
+    requestEnded = ended;
+    if (!ended) {
+      bodyByteNanos = nowNanos;
+      windowStartNanos = nowNanos;
+      arm(nowNanos + Math.min(RATE_WINDOW_NANOS, limits.bodyIdleTimeout().toNanos()));
+    }
+    begun.begin();
+    if (ended) {
+      begun.onRequestEnd(null);
+    }
+  }
+
+  /** Answers a request that may not be served. */
+  void refuse(Exchange refused, Why why, boolean ended) {
+    exchange = refused;
+    requestEnded = ended;
+    refused.refuse(why);
+  }
+
+  /** Ends a request that is no request (RFC 9113 section 8.1.1): nothing answers it. */
+  void refuseMalformed(Exchange refused, Why why) {
+    exchange = refused;
+    isMalformed = true;
+    refused.refuse(why);
+  }
+
+  /** The codec found a stream error behind the request's head. */
+  void onMalformed(Why why, Http2Error error) {
+    isMalformed = true;
+    resetError = error;
+    Exchange current = exchange;
+    if (current != null) {
+      current.onDownstreamFailure(why);
+    }
+  }
+
+  /**
+   * A piece of body; {@code data} stays the caller's.
+   *
+   * @param flowBytes what it took of the window, padding included
+   */
+  void onData(ByteBuf data, int flowBytes, boolean last) {
+    bodyByteNanos = System.nanoTime();
+    windowBytes += data.readableBytes();
+    unreturned += flowBytes;
+    requestEnded |= last;
+    Exchange current = exchange;
+    if (current != null && data.isReadable()) {
+      current.onRequestData(data.retainedSlice());
+    }
+    returnWindow();
+    current = exchange;
+    if (last && current != null) {
+      current.onRequestEnd(null);
+    }
+  }
+
+  /** The body's end, with trailers. */
+  void onTrailers(HeaderBlock trailers) {
+    requestEnded = true;
+    Exchange current = exchange;
+    if (current != null) {
+      current.onRequestEnd(trailers);
+    }
+  }
+
+  void onWritabilityChanged() {
+    Exchange current = exchange;
+    if (isWritable()) {
+      if (!responseEnded) {
+        stalledSinceNanos = 0;
+      }
+      if (current != null) {
+        current.onDownstreamWritable();
+      }
+    } else {
+      stalled();
+    }
+  }
+
+  /** The client opened a window: it has taken something. */
+  void onProgress() {
+    if (stalledSinceNanos != 0) {
+      stalledSinceNanos = System.nanoTime();
+    }
+  }
+
+  /** The stream is closed, by whomever. */
+  void onClosed() {
+    isClosed = true;
+    connection.timers().cancel(timer);
+    Exchange current = exchange;
+    if (current != null) {
+      exchange = null;
+      current.onDownstreamGone();
+    }
+  }
+
+  /** Whether the client's request is still being served. */
+  boolean isServed() {
+    return exchange != null;
+  }
+
+  void onShutdown() {
+    Exchange current = exchange;
+    if (current != null) {
+      current.onShutdown();
+    }
+  }
+
+  void flushUpstream() {
+    Exchange current = exchange;
+    if (current != null) {
+      current.flushUpstream();
+    }
+  }
+
+  // ---------------------------------------------------------------- what the exchange asks
+
+  @Override
+  public void sendInformational(ResponseHead head) {
+    connection.writeHeaders(handle.id(), fields(head), false);
+  }
+
+  @Override
+  public void sendHead(ResponseHead head, boolean bodiless) {
+    Http2Headers fields = fields(head);
+    if (!head.headers().contains(HeaderName.DATE)) {
+      fields.add(DATE, connection.date());
+    }
+    responseEnded = bodiless;
+    if (bodiless) {
+      connection.writeHeaders(handle.id(), fields, true).addListener(sent -> onResponseSent());
+    } else {
+      connection.writeHeaders(handle.id(), fields, false);
+    }
+  }
+
+  private static Http2Headers fields(ResponseHead head) {
+    Http2Headers fields = new DefaultHttp2Headers(false, 16);
+    fields.status(HttpResponseStatus.valueOf(head.status()).codeAsText());
+    HeaderFields.write(head.headers(), fields, false);
+    return fields;
+  }
+
+  @Override
+  public void sendUpgrade(ResponseHead head) {
+    throw new IllegalStateException("HTTP/2 knows no Upgrade (RFC 9113 section 8.6)");
+  }
+
+  @Override
+  public void sendData(ByteBuf data) {
+    connection.writeData(handle.id(), data, false);
+    if (!isWritable()) {
+      stalled();
+    }
+  }
+
+  @Override
+  public void sendEnd(@Nullable HeaderBlock trailers) {
+    if (responseEnded) {
+      return;
+    }
+    responseEnded = true;
+    if (trailers != null && trailers.size() > 0) {
+      Http2Headers fields = new DefaultHttp2Headers(false, 8);
+      HeaderFields.write(trailers, fields, true);
+      connection.writeHeaders(handle.id(), fields, true).addListener(sent -> onResponseSent());
+    } else {
+      connection
+          .writeData(handle.id(), Unpooled.EMPTY_BUFFER, true)
+          .addListener(sent -> onResponseSent());
+    }
+    stalled();
+  }
+
+  /** The response is out: what the client still sends of its request is not wanted any more. */
+  private void onResponseSent() {
+    stalledSinceNanos = 0;
+    if (!requestEnded && !isClosed) {
+      // RFC 9113 section 8.1: a complete response before the request's end.
+      connection.reset(handle.id(), Http2Error.NO_ERROR);
+    }
+  }
+
+  @Override
+  public void abort() {
+    exchange = null;
+    if (!isClosed) {
+      Http2Error error = isMalformed ? resetError : Http2Error.INTERNAL_ERROR;
+      connection.reset(handle.id(), error);
+    }
+  }
+
+  @Override
+  public boolean isWritable() {
+    return !isClosed && connection.isWritable(handle);
+  }
+
+  @Override
+  public boolean isOpen() {
+    return !isClosed && !isMalformed && connection.isOpen();
+  }
+
+  @Override
+  public void readBody(boolean wanted) {
+    bodyWanted = wanted;
+    if (wanted) {
+      bodyByteNanos = System.nanoTime();
+      returnWindow();
+    } else {
+      windowPaused = true;
+    }
+  }
+
+  private void returnWindow() {
+    if (unreturned > 0 && !isClosed && (bodyWanted || exchange == null)) {
+      int count = unreturned;
+      unreturned = 0;
+      connection.returnWindow(handle, count);
+    }
+  }
+
+  @Override
+  public void flush() {
+    connection.flushStream(isWritable());
+  }
+
+  @Override
+  public void exchangeEnded() {
+    exchange = null;
+    returnWindow();
+    connection.exchangeEnded();
+  }
+
+  // ---------------------------------------------------------------- timers
+
+  private void stalled() {
+    if (stalledSinceNanos == 0 && !isClosed) {
+      stalledSinceNanos = System.nanoTime();
+      arm(stalledSinceNanos + limits.writeStallTimeout().toNanos());
+    }
+  }
+
+  /** Two waits share the timer: the earlier counts, and its end finds the other. */
+  private void arm(long deadlineNanos) {
+    if (deadlineNanos < armedNanos) {
+      armedNanos = deadlineNanos;
+      connection.timers().arm(timer, deadlineNanos);
+    }
+  }
+
+  private final class Timer extends TimerWheel.Task {
+    @Override
+    protected void onDeadline(long nowNanos) {
+      armedNanos = Long.MAX_VALUE;
+      try {
+        long next = Math.min(checkStall(nowNanos), checkBody(nowNanos));
+        if (next != Long.MAX_VALUE && !isClosed) {
+          arm(next);
+        }
+      } catch (Throwable t) {
+        connection.contain(t);
+      }
+    }
+  }
+
+  private long checkStall(long now) {
+    if (stalledSinceNanos == 0 || isClosed) {
+      return Long.MAX_VALUE;
+    }
+    long limit = limits.writeStallTimeout().toNanos();
+    if (now - stalledSinceNanos < limit) {
+      return stalledSinceNanos + limit;
+    }
+    connection.onSecurity(Why.WRITE_STALL.code(), "reset");
+    Exchange current = exchange;
+    if (current != null) {
+      current.onDownstreamFailure(Why.WRITE_STALL);
+    }
+    if (!isClosed) {
+      connection.reset(handle.id(), Http2Error.CANCEL);
+    }
+    return Long.MAX_VALUE;
+  }
+
+  private long checkBody(long now) {
+    Exchange current = exchange;
+    if (current == null || requestEnded || isClosed) {
+      return Long.MAX_VALUE;
+    }
+    long idleLimit = limits.bodyIdleTimeout().toNanos();
+    if (bodyWanted && now - bodyByteNanos >= idleLimit) {
+      failBody(current, Why.BODY_IDLE_TIMEOUT);
+      return Long.MAX_VALUE;
+    }
+    if (now - windowStartNanos >= RATE_WINDOW_NANOS) {
+      // Only a window in which the client could have sent all the time says anything about it.
+      if (!windowPaused
+          && bodyWanted
+          && windowBytes * 1_000_000_000L < limits.minBodyRate() * (now - windowStartNanos)) {
+        failBody(current, Why.BODY_TOO_SLOW);
+        return Long.MAX_VALUE;
+      }
+      windowStartNanos = now;
+      windowBytes = 0;
+      windowPaused = !bodyWanted;
+    }
+    return Math.min(
+        windowStartNanos + RATE_WINDOW_NANOS,
+        bodyWanted ? bodyByteNanos + idleLimit : Long.MAX_VALUE);
+  }
+
+  private void failBody(Exchange current, Why why) {
+    connection.onSecurity(why.code(), "reject");
+    current.onDownstreamFailure(why);
+  }
+}

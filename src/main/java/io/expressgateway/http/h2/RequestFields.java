@@ -1,0 +1,230 @@
+package io.expressgateway.http.h2;
+
+import io.expressgateway.http.Why;
+import io.expressgateway.http.h1.Tokens;
+import io.expressgateway.message.HeaderBlock;
+import io.expressgateway.message.HeaderName;
+import io.expressgateway.message.HttpVersion;
+import io.expressgateway.message.RequestHead;
+import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.AsciiString;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes request heads of what the codec decoded (RFC 9113 section 8.3.1). Confined to the
+ * connection's event loop.
+ */
+final class RequestFields {
+
+  private static final String[] METHODS = {
+    "GET", "POST", "PUT", "HEAD", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT"
+  };
+  private static final int LONGEST_LENGTH = 18;
+
+  private final HttpLimits limits;
+  private final String scheme;
+  // The last authority that was found good: a connection's requests usually name the same one.
+  private String knownAuthority = "";
+  private @Nullable Why refusal;
+  private boolean isMalformed;
+
+  RequestFields(HttpLimits limits, String scheme) {
+    this.limits = limits;
+    this.scheme = scheme;
+  }
+
+  /** Why the last request is refused; null when it is not. */
+  @Nullable Why refusal() {
+    return refusal;
+  }
+
+  /** Whether the last request is malformed in HTTP/2's sense: a stream error. */
+  boolean isMalformed() {
+    return isMalformed;
+  }
+
+  /** The head; unusable when {@link #refusal} says so. */
+  RequestHead read(Http2Headers from, boolean ended) {
+    refusal = null;
+    isMalformed = false;
+    RequestHead head = new RequestHead(new HeaderBlock());
+    HeaderFields.Fault fault =
+        HeaderFields.read(
+            from, head.headers(), limits.maxHeaderFields(), limits.underscoreHeaders());
+    if (fault != null) {
+      switch (fault) {
+        case MALFORMED -> malformed(Why.BAD_HEADER);
+        case TOO_MANY -> refusal = Why.HEADER_TOO_LARGE;
+        case UNDERSCORE -> refusal = Why.UNDERSCORE_HEADER;
+      }
+      return head;
+    }
+    pseudo(from, head);
+    if (refusal == null) {
+      length(head, ended);
+    }
+    int expect = head.headers().indexOf(HeaderName.EXPECT);
+    if (refusal == null
+        && expect >= 0
+        && !head.headers().valueEqualsIgnoreCase(expect, "100-continue")) {
+      refusal = Why.EXPECTATION_FAILED;
+    }
+    return head;
+  }
+
+  private void malformed(Why why) {
+    refusal = why;
+    isMalformed = true;
+  }
+
+  private void pseudo(Http2Headers from, RequestHead head) {
+    CharSequence method = null;
+    CharSequence path = null;
+    CharSequence authority = null;
+    CharSequence stated = null;
+    for (Map.Entry<CharSequence, CharSequence> field : from) {
+      AsciiString name = AsciiString.of(field.getKey());
+      if (!HeaderFields.isPseudo(name)) {
+        continue;
+      }
+      CharSequence value = field.getValue();
+      boolean again;
+      switch (name.toString()) {
+        case ":method" -> {
+          again = method != null;
+          method = value;
+        }
+        case ":path" -> {
+          again = path != null;
+          path = value;
+        }
+        case ":authority" -> {
+          again = authority != null;
+          authority = value;
+        }
+        case ":scheme" -> {
+          again = stated != null;
+          stated = value;
+        }
+        default -> again = true;
+      }
+      if (again) {
+        malformed(Why.BAD_HEADER);
+        return;
+      }
+    }
+    if (method == null || !HeaderBlock.isToken(method.toString())) {
+      malformed(Why.BAD_REQUEST_LINE);
+    } else if (AsciiString.contentEquals(method, "CONNECT")) {
+      refusal = Why.CONNECT_REFUSED;
+    } else if (path == null || stated == null) {
+      malformed(Why.BAD_REQUEST_LINE);
+    } else {
+      target(head, method(method), path.toString(), authority);
+    }
+  }
+
+  private static String method(CharSequence method) {
+    for (String known : METHODS) {
+      if (AsciiString.contentEquals(known, method)) {
+        return known;
+      }
+    }
+    return method.toString();
+  }
+
+  private void target(
+      RequestHead head, String method, String target, @Nullable CharSequence authority) {
+    boolean isAsterisk = target.equals("*") && method.equals("OPTIONS");
+    if ((!isAsterisk && !target.startsWith("/")) || !isTarget(target)) {
+      malformed(Why.BAD_REQUEST_LINE);
+      return;
+    }
+    String named = authority(head.headers(), authority);
+    if (named == null) {
+      refusal = Why.BAD_HOST;
+      return;
+    }
+    int question = target.indexOf('?');
+    String path = question < 0 ? target : target.substring(0, question);
+    String query = question < 0 ? null : target.substring(question + 1);
+    head.reset(method, scheme, named, path, query, HttpVersion.HTTP_2);
+  }
+
+  private static boolean isTarget(String target) {
+    for (int i = 0; i < target.length(); i++) {
+      char c = target.charAt(i);
+      if (c > 0x7f || !Tokens.isTarget((byte) c)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** What {@code :authority} and Host agree on; null when they do not or neither is good. */
+  private @Nullable String authority(HeaderBlock headers, @Nullable CharSequence authority) {
+    int host = headers.indexOf(HeaderName.HOST);
+    if (host >= 0 && headers.indexOf(HeaderName.HOST, host + 1) >= 0) {
+      return null;
+    }
+    String named;
+    if (authority != null) {
+      named =
+          AsciiString.contentEquals(authority, knownAuthority)
+              ? knownAuthority
+              : authority.toString();
+      if (host >= 0 && !headers.value(host).equalsIgnoreCase(named)) {
+        return null;
+      }
+    } else if (host >= 0) {
+      named = headers.value(host);
+    } else {
+      return null;
+    }
+    if (named.isEmpty() || !named.equals(knownAuthority)) {
+      if (!Tokens.isAuthority(named)) {
+        return null;
+      }
+      knownAuthority = named;
+    }
+    return named;
+  }
+
+  /** What arrives is held against the stated length by the codec (RFC 9113 section 8.1.1). */
+  private void length(RequestHead head, boolean ended) {
+    HeaderBlock headers = head.headers();
+    int field = headers.indexOf(HeaderName.CONTENT_LENGTH);
+    long length = ended ? 0 : RequestHead.UNKNOWN_LENGTH;
+    if (field >= 0) {
+      long stated = number(headers, field);
+      if (stated < 0
+          || headers.indexOf(HeaderName.CONTENT_LENGTH, field + 1) >= 0
+          || (ended && stated != 0)) {
+        malformed(Why.BAD_FRAMING);
+        return;
+      }
+      length = stated;
+    }
+    head.contentLength(length);
+  }
+
+  private static long number(HeaderBlock headers, int field) {
+    int length = headers.valueLength(field);
+    if (length == 0 || length > LONGEST_LENGTH) {
+      return -1;
+    }
+    byte[] bytes = headers.array();
+    int at = headers.valueOffset(field);
+    long number = 0;
+    for (int i = at; i < at + length; i++) {
+      int digit = bytes[i] - '0';
+      if (digit < 0 || digit > 9) {
+        return -1;
+      }
+      number = number * 10 + digit;
+    }
+    return number;
+  }
+}
