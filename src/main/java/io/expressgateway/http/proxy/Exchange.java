@@ -72,6 +72,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
   final ExchangeTimers timers;
   private @Nullable Upstream upstream;
   private boolean acquiring;
+  private UpstreamSource.@Nullable Place queued;
   private boolean isInTurn;
 
   private long requestBytes;
@@ -373,9 +374,15 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
   }
 
   @Override
+  public void onUpstreamQueued(UpstreamSource.Place place) {
+    queued = place;
+  }
+
+  @Override
   public void onUpstreamReady(Upstream stream) {
     try {
       acquiring = false;
+      queued = null;
       upstream = stream;
       tries.sending();
       stream.sendHead(head, hostFor(), head.contentLength() == 0);
@@ -412,6 +419,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     }
     try {
       acquiring = false;
+      queued = null;
       boolean endpointFault = reason == Why.CONNECT_FAILED || reason == Why.CONNECT_TIMEOUT;
       tries.end(endpointFault ? Endpoint.Outcome.FAILURE : Endpoint.Outcome.CANCELLED);
       boolean again = endpointFault && tries.afterConnectFailure(reason);
@@ -1007,6 +1015,11 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
 
   private void cancelUpstream() {
     acquiring = false;
+    UpstreamSource.Place place = queued;
+    if (place != null) {
+      queued = null;
+      place.leave();
+    }
     Upstream stream = upstream;
     upstream = null;
     if (stream != null) {

@@ -26,7 +26,20 @@ public interface UpstreamSource {
     /** There will be no stream. */
     void onUpstreamUnavailable(Why why);
 
-    /** Whether anybody still waits; asked before a connection is handed over. */
+    /**
+     * All connections are busy and the waiter stands in the queue. Called before {@link #acquire}
+     * returns; one of the two methods above follows, unless the waiter leaves.
+     */
+    void onUpstreamQueued(Place place);
+
+    /** Whether anybody still waits; asked when a connection that was opened for it is there. */
     boolean isWaiting();
+  }
+
+  /** A place in the queue for a connection. */
+  interface Place {
+
+    /** Gives the place up: the waiter is told nothing more. Called while it stands in the queue. */
+    void leave();
   }
 }

@@ -7,6 +7,7 @@ import io.expressgateway.http.h1.ConnectionOwner;
 import io.expressgateway.http.h1.Http1ClientConnection;
 import io.expressgateway.http.proxy.Exchange;
 import io.expressgateway.http.proxy.TimerWheel;
+import io.expressgateway.http.proxy.UpstreamSource.Place;
 import io.expressgateway.http.proxy.UpstreamSource.Waiter;
 import io.expressgateway.http.proxy.Worker;
 import io.netty.bootstrap.Bootstrap;
@@ -17,6 +18,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
 
 /**
  * The connections of one event loop to one endpoint. The one used last is used next (LIFO), so that
@@ -43,7 +45,8 @@ final class EndpointPool implements ConnectionOwner {
   private final int loops;
   private ClusterSpec.Pool limits;
   private final ArrayDeque<Http1ClientConnection> idle = new ArrayDeque<>();
-  private final ArrayDeque<Pending> pending = new ArrayDeque<>();
+  // In the order of arrival, and a place in the middle can be given up without a search.
+  private final LinkedHashSet<Pending> pending = new LinkedHashSet<>();
   private int open;
   private long hintedIdleNanos = Long.MAX_VALUE;
   private long learnedIdleNanos = Long.MAX_VALUE;
@@ -97,6 +100,7 @@ final class EndpointPool implements ConnectionOwner {
       Pending wait = new Pending(waiter, connectTimeoutNanos);
       pending.add(wait);
       worker.timers().arm(wait, System.nanoTime() + connectTimeoutNanos);
+      waiter.onUpstreamQueued(wait);
     } else {
       waiter.onUpstreamUnavailable(Why.POOL_EXHAUSTED);
     }
@@ -181,31 +185,24 @@ final class EndpointPool implements ConnectionOwner {
       connection.closeIdle();
       return;
     }
-    Pending next = nextPending();
-    if (next != null) {
-      next.waiter.onUpstreamReady(connection.lease((Exchange) next.waiter));
-    } else {
+    if (pending.isEmpty()) {
       idle.addLast(connection);
+    } else {
+      Waiter next = nextPending().waiter;
+      next.onUpstreamReady(connection.lease((Exchange) next));
     }
   }
 
-  private @org.jspecify.annotations.Nullable Pending nextPending() {
-    Pending next;
-    while ((next = pending.poll()) != null) {
-      worker.timers().cancel(next);
-      if (next.waiter.isWaiting()) {
-        return next;
-      }
-    }
-    return null;
+  private Pending nextPending() {
+    Pending next = pending.removeFirst();
+    worker.timers().cancel(next);
+    return next;
   }
 
   private void servePending() {
     while (!pending.isEmpty() && open < share(limits.maxConnections())) {
       Pending next = nextPending();
-      if (next != null) {
-        connect(next.connectTimeoutNanos, next.waiter);
-      }
+      connect(next.connectTimeoutNanos, next.waiter);
     }
   }
 
@@ -267,8 +264,8 @@ final class EndpointPool implements ConnectionOwner {
     return open == 0 && pending.isEmpty();
   }
 
-  /** An exchange that waits for a connection to become free. */
-  private final class Pending extends TimerWheel.Task {
+  /** An exchange that waits for a connection to become free; in the queue while it does. */
+  private final class Pending extends TimerWheel.Task implements Place {
     private final Waiter waiter;
     private final long connectTimeoutNanos;
 
@@ -278,11 +275,15 @@ final class EndpointPool implements ConnectionOwner {
     }
 
     @Override
+    public void leave() {
+      pending.remove(this);
+      worker.timers().cancel(this);
+    }
+
+    @Override
     protected void onDeadline(long nowNanos) {
       pending.remove(this);
-      if (waiter.isWaiting()) {
-        waiter.onUpstreamUnavailable(Why.POOL_TIMEOUT);
-      }
+      waiter.onUpstreamUnavailable(Why.POOL_TIMEOUT);
     }
   }
 }

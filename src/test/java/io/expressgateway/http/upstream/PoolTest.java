@@ -129,6 +129,42 @@ class PoolTest {
   }
 
   @Test
+  void aRequestWhoseClientHasGoneLeavesTheQueueAtOnce() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    Script slow =
+        connection -> {
+          while (connection.readRequest() != null) {
+            go.await();
+            connection.send(ok("ok"));
+          }
+        };
+    try (FaultyEndpoint endpoint = FaultyEndpoint.start(slow);
+        Gateway gateway =
+            Gateway.builder()
+                .endpoints(endpoint.port())
+                .connectTimeout(MINUTE)
+                .pool(new Pool(1, 1, MINUTE, MINUTE))
+                .start();
+        RawClient first = new RawClient(gateway.port());
+        RawClient leaves = new RawClient(gateway.port());
+        RawClient third = new RawClient(gateway.port())) {
+      first.send(RawClient.head("GET", "/1"));
+      Await.until("the first runs", () -> endpoint.requests.size() == 1);
+      leaves.send(RawClient.head("GET", "/gone"));
+      Await.until("the second waits", () -> pool(gateway).pending() == 1);
+      leaves.reset();
+      Await.until("its place is free", () -> pool(gateway).pending() == 0);
+      third.send(RawClient.head("GET", "/3"));
+      Await.until("the third waits", () -> pool(gateway).pending() == 1);
+      go.countDown();
+      assertThat(first.read(false).body()).isEqualTo("ok");
+      assertThat(third.read(false).body()).isEqualTo("ok");
+      assertThat(endpoint.requests).hasSize(2).noneMatch(request -> request.contains("/gone"));
+      assertThat(gateway.metrics.failures).containsExactly("client-gone");
+    }
+  }
+
+  @Test
   void aWaitingRequestGetsANewConnectionWhenTheBusyOneBreaks() throws Exception {
     CountDownLatch go = new CountDownLatch(1);
     Script breaks =
