@@ -1,13 +1,16 @@
 package io.expressgateway.http.upstream;
 
 import io.expressgateway.cluster.Cluster;
+import io.expressgateway.cluster.ClusterSpec;
 import io.expressgateway.cluster.Endpoint;
 import io.expressgateway.http.proxy.UpstreamSource;
 import io.expressgateway.http.proxy.Worker;
 import io.netty.bootstrap.Bootstrap;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Set;
 
 /** The pools of one event loop, one per endpoint. Confined to the loop. */
@@ -16,7 +19,10 @@ public final class LoopPools implements UpstreamSource {
   private final Worker worker;
   private final Bootstrap bootstrap;
   private final int loops;
-  private final IdentityHashMap<Endpoint, EndpointPool> pools = new IdentityHashMap<>();
+  private final IdentityHashMap<Endpoint, EndpointConnections> pools = new IdentityHashMap<>();
+
+  // Whose cluster has changed its protocol, until their exchanges have ended.
+  private final List<EndpointConnections> leaving = new ArrayList<>();
 
   /**
    * @param loops how many loops share the clusters' limits
@@ -31,18 +37,26 @@ public final class LoopPools implements UpstreamSource {
   @Override
   public void acquire(
       Cluster cluster, Endpoint endpoint, boolean fresh, long connectTimeoutNanos, Waiter waiter) {
-    EndpointPool pool = pools.get(endpoint);
+    EndpointConnections pool = pools.get(endpoint);
     if (pool == null) {
-      pool = new EndpointPool(worker, endpoint, cluster.spec().pool(), loops, bootstrap);
+      pool = open(cluster.spec(), new Connector(worker, endpoint, bootstrap));
       pools.put(endpoint, pool);
     }
     pool.acquire(fresh, connectTimeoutNanos, waiter);
   }
 
+  private EndpointConnections open(ClusterSpec spec, Connector connector) {
+    return switch (spec.protocol()) {
+      case HTTP1 -> new EndpointPool(worker, connector, spec.pool(), loops);
+      case HTTP2 -> new StreamPool(worker, connector, spec.pool(), loops);
+    };
+  }
+
   /** Closes what has been idle or open for too long. Called once a second. */
   public void sweep(long nowNanos) {
-    for (Iterator<EndpointPool> all = pools.values().iterator(); all.hasNext(); ) {
-      EndpointPool pool = all.next();
+    leaving.removeIf(EndpointConnections::isEmpty);
+    for (Iterator<EndpointConnections> all = pools.values().iterator(); all.hasNext(); ) {
+      EndpointConnections pool = all.next();
       pool.sweep(nowNanos);
       if (pool.isEmpty()) {
         all.remove();
@@ -56,13 +70,17 @@ public final class LoopPools implements UpstreamSource {
     for (Cluster cluster : clusters) {
       for (Endpoint endpoint : cluster.endpoints()) {
         known.add(endpoint);
-        EndpointPool pool = pools.get(endpoint);
-        if (pool != null) {
+        EndpointConnections pool = pools.get(endpoint);
+        if (pool != null && pool.protocol() != cluster.spec().protocol()) {
+          pools.remove(endpoint);
+          pool.retire();
+          leaving.add(pool);
+        } else if (pool != null) {
           pool.limits(cluster.spec().pool());
         }
       }
     }
-    for (EndpointPool pool : pools.values()) {
+    for (EndpointConnections pool : pools.values()) {
       if (!known.contains(pool.endpoint())) {
         pool.retire();
       }
@@ -72,7 +90,7 @@ public final class LoopPools implements UpstreamSource {
   /** Adds active, idle and pending counts of a cluster's pools to {@code counts}. */
   public void count(Cluster cluster, int[] counts) {
     for (Endpoint endpoint : cluster.endpoints()) {
-      EndpointPool pool = pools.get(endpoint);
+      EndpointConnections pool = pools.get(endpoint);
       if (pool != null) {
         counts[0] += pool.activeCount();
         counts[1] += pool.idleCount();
@@ -83,8 +101,9 @@ public final class LoopPools implements UpstreamSource {
 
   /** Closes all idle connections. */
   public void close() {
-    for (EndpointPool pool : pools.values()) {
+    for (EndpointConnections pool : pools.values()) {
       pool.closeIdle();
     }
+    leaving.forEach(EndpointConnections::closeIdle);
   }
 }
