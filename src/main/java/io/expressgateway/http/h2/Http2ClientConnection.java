@@ -307,6 +307,15 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
       boolean outbound,
       Throwable cause,
       Http2Exception.StreamException protocol) {
+    if ((protocol.streamId() & 1) == 0) {
+      // The codec refuses a pushed stream alone; RFC 9113 section 8.4 wants the connection ended.
+      onConnectionError(
+          ctx,
+          outbound,
+          cause,
+          Http2Exception.connectionError(Http2Error.PROTOCOL_ERROR, "push is disabled"));
+      return;
+    }
     Http2ClientStream stream = streams.get(protocol.streamId());
     super.onStreamError(ctx, outbound, cause, protocol);
     if (stream != null) {
