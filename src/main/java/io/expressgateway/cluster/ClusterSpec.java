@@ -105,7 +105,9 @@ public record ClusterSpec(
   /** How endpoints are spoken to. */
   public enum Protocol {
     /** HTTP/1.1. */
-    HTTP1
+    HTTP1,
+    /** HTTP/2 with prior knowledge (RFC 9113 section 3.3). */
+    HTTP2
   }
 
   /**

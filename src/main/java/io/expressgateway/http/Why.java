@@ -55,6 +55,8 @@ public enum Why {
   BAD_API_VERSION(400, Side.DOWNSTREAM, "the API version is missing or not supported"),
   /** No route matches. */
   NO_ROUTE(404, Side.GATEWAY, "no route matches"),
+  /** An upgrade is asked for, and the cluster's protocol cannot carry it. */
+  UPGRADE_NOT_SUPPORTED(501, Side.GATEWAY, "the endpoint's protocol cannot carry an upgrade"),
   /** No endpoint of the cluster may be used. */
   NO_HEALTHY_ENDPOINT(503, Side.GATEWAY, "no endpoint is available"),
   /** The pool and its queue are full. */
@@ -90,6 +92,10 @@ public enum Why {
   UPSTREAM_HEADER_TOO_LARGE(502, Side.UPSTREAM, "the endpoint's response head is too large"),
   /** Bytes followed the end of the endpoint's response. */
   UPSTREAM_EXTRA_BYTES(502, Side.UPSTREAM, "the endpoint sent more than its response"),
+  /** The endpoint reset the stream before its response had ended (RFC 9113 section 6.4). */
+  UPSTREAM_RESET(502, Side.UPSTREAM, "the endpoint reset the request's stream"),
+  /** The endpoint refused the request unprocessed, again and again (RFC 9113 section 8.7). */
+  UPSTREAM_REFUSED(503, Side.UPSTREAM, "the endpoint refused the request unprocessed"),
   /** No response byte within the cluster's {@code first-byte-timeout}. */
   FIRST_BYTE_TIMEOUT(504, Side.UPSTREAM, "the endpoint did not answer in time"),
   /** No response head within the listener's {@code http.response-timeout}. */

@@ -131,7 +131,7 @@ class SnapshotCompilerTest {
         expressgateway.listeners[2].bind | 8080 | is not an address and a port
         expressgateway.clusters[0].protocol | h2 | is not one of
         expressgateway.clusters[0].balancer | roundrobin | is not one of
-        expressgateway.clusters[0].hash-on | connection-id | HTTP/1.1 has no connection ID
+        expressgateway.clusters[0].hash-on | connection-id | HTTP/1.1 and HTTP/2 have no connection ID
         expressgateway.clusters[0].endpoints[0].address | 127.0.0.1 | is not host:port
         expressgateway.clusters[0].tls.ca | ca.pem | cannot be read: there is no such file
         expressgateway.clusters[0].health-check.type | grpc | the gRPC health check is not built yet
@@ -180,6 +180,19 @@ class SnapshotCompilerTest {
           .anyMatch(line -> line.replace("|  |", "| |").contains(expected));
     }
     assertThat(String.join("\n", problems)).doesNotContain("hunter2");
+  }
+
+  @Test
+  void http2EndpointsAreNotCheckedByHttp1() {
+    String http2 =
+        MINIMAL.replace(
+            "{ name: c }", "{ name: c, protocol: http2, health-check: { type: TYPE } }");
+
+    assertThat(Fixture.accepted(Fixture.yaml(http2.replace("TYPE", "tcp"))).snapshot().clusters())
+        .extracting(ClusterSpec::protocol)
+        .containsExactly(ClusterSpec.Protocol.HTTP2);
+    assertThat(Fixture.refused(Fixture.yaml(http2.replace("TYPE", "http"))).toString())
+        .contains("expressgateway.clusters[0].health-check.type", "write type: tcp");
   }
 
   @Test

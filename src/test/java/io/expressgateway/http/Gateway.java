@@ -62,6 +62,7 @@ public final class Gateway implements AutoCloseable {
     private int loops = 1;
     private String transport = "auto";
     private final ClusterSpec defaults = ClusterSpec.implicit(new HostPort("127.0.0.1", 1));
+    private ClusterSpec.Protocol protocol = ClusterSpec.Protocol.HTTP1;
     private String balancer = defaults.balancer();
     private String hashOn = defaults.hashOn();
     private Duration connectTimeout = defaults.connectTimeout();
@@ -108,6 +109,12 @@ public final class Gateway implements AutoCloseable {
     /** An endpoint by name. */
     public Builder endpoint(String host, int port) {
       endpoints.add(new EndpointSpec(new HostPort(host, port), 1));
+      return this;
+    }
+
+    /** What the endpoints speak. */
+    public Builder protocol(ClusterSpec.Protocol spoken) {
+      protocol = spoken;
       return this;
     }
 
@@ -221,7 +228,7 @@ public final class Gateway implements AutoCloseable {
       ClusterSpec spec =
           new ClusterSpec(
               "test",
-              ClusterSpec.Protocol.HTTP1,
+              protocol,
               balancer,
               hashOn,
               defaults.affinityCookie(),

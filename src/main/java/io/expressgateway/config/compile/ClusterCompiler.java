@@ -65,9 +65,19 @@ public final class ClusterCompiler {
     checkBalancer(key, cluster);
     checkHashOn(key, cluster);
     checkToken(key + ".affinity-cookie", cluster.affinityCookie(), cluster.affinityCookie());
+    checkHealthCheck(key, cluster);
+    if (cluster.protocol().equals("http2") && cluster.tls().enabled()) {
+      problems.refuse(
+          key + ".tls.enabled",
+          "true",
+          "HTTP/2 over TLS towards endpoints is not built yet",
+          "write protocol: http1, or speak clear text to them");
+    }
     return new ClusterSpec(
         cluster.name(),
-        ClusterSpec.Protocol.HTTP1,
+        cluster.protocol().equals("http2")
+            ? ClusterSpec.Protocol.HTTP2
+            : ClusterSpec.Protocol.HTTP1,
         cluster.balancer(),
         cluster.hashOn(),
         cluster.affinityCookie(),
@@ -110,9 +120,20 @@ public final class ClusterCompiler {
         key + ".hash-on",
         hashOn,
         hashOn.equals("connection-id")
-            ? "HTTP/1.1 has no connection ID"
+            ? "HTTP/1.1 and HTTP/2 have no connection ID"
             : "is not source-ip, path, header:NAME or cookie:NAME",
         "write source-ip, path, header:NAME or cookie:NAME");
+  }
+
+  private void checkHealthCheck(String key, ClusterProperties cluster) {
+    HealthCheckProperties check = cluster.healthCheck();
+    if (check != null && cluster.protocol().equals("http2") && check.type().equals("http")) {
+      problems.refuse(
+          key + ".health-check.type",
+          "http",
+          "checks speak HTTP/1.1, which an http2 cluster's endpoints need not understand",
+          "write type: tcp");
+    }
   }
 
   private void checkToken(String key, String value, String token) {

@@ -32,7 +32,7 @@ public record ClusterProperties(
         @OneOf({"http1", "http2", "http3", "tcp", "udp", "quic"})
         @NotBuilt(
             value = "this protocol",
-            except = {"http1"})
+            except = {"http1", "http2"})
         String protocol,
     @DefaultValue("round-robin") String balancer,
     @DefaultValue("source-ip") String hashOn,

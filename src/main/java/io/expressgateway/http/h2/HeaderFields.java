@@ -192,10 +192,10 @@ final class HeaderFields {
    * Adds all fields of {@code from} that HTTP/2 carries, names in lower case; what is specific to a
    * connection stays behind (RFC 9113 section 8.2.2), and {@code te} goes only as {@code trailers}.
    *
-   * @param copy whether the values are copied: needed when the codec may keep them beyond the call,
-   *     as it does with trailers behind queued data
+   * <p>Everything is copied: the codec keeps names and values in its dynamic table for later
+   * messages, while a block's array is reused for the next one.
    */
-  static void write(HeaderBlock from, Http2Headers to, boolean copy) {
+  static void write(HeaderBlock from, Http2Headers to) {
     int size = from.size();
     for (int i = 0; i < size; i++) {
       HeaderName id = from.id(i);
@@ -205,12 +205,12 @@ final class HeaderFields {
         continue;
       }
       AsciiString value =
-          new AsciiString(from.array(), from.valueOffset(i), from.valueLength(i), copy);
-      to.add(id == HeaderName.OTHER ? lower(from, i, copy) : LOWER[id.ordinal()], value);
+          new AsciiString(from.array(), from.valueOffset(i), from.valueLength(i), true);
+      to.add(id == HeaderName.OTHER ? lower(from, i) : LOWER[id.ordinal()], value);
     }
   }
 
-  private static AsciiString lower(HeaderBlock from, int i, boolean copy) {
+  private static AsciiString lower(HeaderBlock from, int i) {
     int at = from.nameOffset(i);
     int length = from.nameLength(i);
     byte[] bytes = from.array();
@@ -219,6 +219,6 @@ final class HeaderFields {
         return new AsciiString(bytes, at, length, false).toLowerCase();
       }
     }
-    return new AsciiString(bytes, at, length, copy);
+    return new AsciiString(bytes, at, length, true);
   }
 }

@@ -14,6 +14,8 @@ import io.expressgateway.message.RequestHead;
 import io.expressgateway.net.OutOfMemory;
 import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
 import io.expressgateway.snapshot.ListenerSpec.UnderscoreHeaders;
+import io.expressgateway.tls.ServerNames;
+import io.expressgateway.tls.ServerTls;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -37,6 +39,7 @@ import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AsciiString;
 import io.netty.util.collection.IntObjectHashMap;
 import java.io.IOException;
@@ -45,6 +48,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,6 +83,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   private @Nullable ChannelHandlerContext context;
   private @Nullable Peer peer;
+  private String servedAuthority = "";
   private boolean isReading;
   private boolean dirty;
   private boolean flushScheduled;
@@ -285,7 +290,8 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (cause instanceof IOException) {
+    // A record that does not decrypt arrives wrapped by Netty's decoder.
+    if (cause instanceof IOException || cause.getCause() instanceof SSLException) {
       ctx.close();
     } else {
       onError(ctx, false, cause);
@@ -389,6 +395,9 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     touched.add(stream);
     RequestHead head = requestFields.read(headers, ended);
     Why refusal = requestFields.refusal();
+    if (refusal == null && !isRightlyDirected(head.authority())) {
+      refusal = Why.MISDIRECTED;
+    }
     if (refusal == null) {
       int bytes = head.headers().used() + head.path().length();
       stream.begin(exchange(stream, head, bytes), ended, System.nanoTime());
@@ -398,6 +407,20 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     if (requests >= limits.maxKeepAliveRequests() || registry.isDraining()) {
       leave();
     }
+  }
+
+  /** Asked once per authority: a connection's requests usually name the same one. */
+  private boolean isRightlyDirected(String authority) {
+    ServerTls certificates = listener.tls();
+    SslHandler over = context().pipeline().get(SslHandler.class);
+    if (certificates == null || over == null || authority.equals(servedAuthority)) {
+      return true;
+    }
+    if (!certificates.serves(authority, ServerNames.asked(over.engine()))) {
+      return false;
+    }
+    servedAuthority = authority;
+    return true;
   }
 
   private void refuse(Http2ServerStream stream, Why why, boolean ended) {

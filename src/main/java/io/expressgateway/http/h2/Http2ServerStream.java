@@ -200,7 +200,7 @@ final class Http2ServerStream implements Downstream {
   private static Http2Headers fields(ResponseHead head) {
     Http2Headers fields = new DefaultHttp2Headers(false, 16);
     fields.status(HttpResponseStatus.valueOf(head.status()).codeAsText());
-    HeaderFields.write(head.headers(), fields, false);
+    HeaderFields.write(head.headers(), fields);
     return fields;
   }
 
@@ -225,7 +225,7 @@ final class Http2ServerStream implements Downstream {
     responseEnded = true;
     if (trailers != null && trailers.size() > 0) {
       Http2Headers fields = new DefaultHttp2Headers(false, 8);
-      HeaderFields.write(trailers, fields, true);
+      HeaderFields.write(trailers, fields);
       connection.writeHeaders(handle.id(), fields, true).addListener(sent -> onResponseSent());
     } else {
       connection

@@ -1,6 +1,7 @@
 package io.expressgateway.http.proxy;
 
 import io.expressgateway.cluster.Cluster;
+import io.expressgateway.cluster.ClusterSpec;
 import io.expressgateway.cluster.Endpoint;
 import io.expressgateway.filter.LocalResponse;
 import io.expressgateway.http.Why;
@@ -306,6 +307,10 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       fail(Why.NO_HEALTHY_ENDPOINT);
       return;
     }
+    if (upgrade && tries.cluster.spec().protocol() == ClusterSpec.Protocol.HTTP2) {
+      fail(Why.UPGRADE_NOT_SUPPORTED);
+      return;
+    }
     prepareHead();
     if (hasBodyFilters && head.contentLength() != 0) {
       head.contentLength(RequestHead.UNKNOWN_LENGTH);
@@ -467,6 +472,29 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       } else {
         tries.end(Endpoint.Outcome.FAILURE);
         retryOrFail(reason);
+      }
+      flushIfLate();
+    } catch (Throwable t) {
+      contain(t, Why.INTERNAL_ERROR);
+    }
+  }
+
+  /**
+   * The endpoint did not process the request and says so (RFC 9113 section 8.7): it is sent once
+   * more whatever its method, and nobody is blamed.
+   */
+  public void onUpstreamRefused() {
+    if (done) {
+      return;
+    }
+    try {
+      upstream = null;
+      boolean again = !responseStarted && !isSuspended() && tries.afterRefusal();
+      tries.end(Endpoint.Outcome.CANCELLED);
+      if (again) {
+        tryEndpoint(false);
+      } else {
+        fail(Why.UPSTREAM_REFUSED);
       }
       flushIfLate();
     } catch (Throwable t) {

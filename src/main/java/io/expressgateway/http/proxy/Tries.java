@@ -15,15 +15,19 @@ import org.jspecify.annotations.Nullable;
  * what each try said about its endpoint. A try begins in {@link #begin} and ends exactly once, in
  * {@link #end}. Confined to the exchange's event loop.
  *
- * <p>Three things lead to another try. A failed connect goes to another endpoint; nothing had been
- * sent. A pooled connection that the endpoint had closed is replaced by a fresh one, once. Anything
- * else needs the route's {@link RetryPolicy}. The first and the last are paid from the cluster's
+ * <p>Four things lead to another try. A failed connect goes to another endpoint; nothing had been
+ * sent. A pooled connection that the endpoint had closed is replaced by a fresh one, once. A
+ * request that the endpoint says it did not process is sent again. Anything else needs the route's
+ * {@link RetryPolicy}. All but the second and the first of the third are paid from the cluster's
  * retry budget.
  */
 final class Tries implements PickRequest {
 
   /** Tries on other endpoints after connect failures, beyond the first; HAProxy's default. */
   private static final int CONNECT_RETRIES = 3;
+
+  /** Paid tries after the free one when endpoints refuse; as many as for connects. */
+  private static final int MAX_REFUSALS = 3;
 
   private final Exchange exchange;
   private final Worker worker;
@@ -38,6 +42,7 @@ final class Tries implements PickRequest {
   private Endpoint @Nullable [] tried;
   private int connectFailures;
   private boolean staleSaved;
+  private int refusals;
   private @Nullable RetryPolicy policy;
   private int retries;
   private Duration lastBackoff = Duration.ZERO;
@@ -183,6 +188,22 @@ final class Tries implements PickRequest {
     staleSaved = true;
     end(Endpoint.Outcome.CANCELLED);
     worker.metrics().onStaleConnectionSaved(worker.index(), target().spec().name());
+    return true;
+  }
+
+  /**
+   * Whether a request that the endpoint did not process is sent again, whatever its method: once
+   * for nothing, then from the budget.
+   */
+  boolean afterRefusal() {
+    ReplayBuffer sent = replay;
+    if (sent == null || !sent.isComplete() || refusals > MAX_REFUSALS) {
+      return false;
+    }
+    if (refusals++ > 0) {
+      return spend(Why.UPSTREAM_REFUSED);
+    }
+    worker.metrics().onRetry(worker.index(), target().spec().name(), Why.UPSTREAM_REFUSED.code());
     return true;
   }
 

@@ -12,31 +12,27 @@ import io.expressgateway.http.proxy.UpstreamSource.Waiter;
 import io.expressgateway.http.proxy.Worker;
 import io.expressgateway.net.OutOfMemory;
 import io.expressgateway.tls.ClientTls;
-import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.ssl.SslHandler;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of one event loop to one endpoint. The one used last is used next (LIFO), so that
- * as many as possible stay idle long enough to be closed. What each loop may open is its share of
- * the cluster's limit. Confined to the loop.
+ * The HTTP/1.1 connections of one event loop to one endpoint. The one used last is used next
+ * (LIFO), so that as many as possible stay idle long enough to be closed. What each loop may open
+ * is its share of the cluster's limit. Confined to the loop.
  *
  * <p>An idle connection is validated before it is leased: its age, its idle time against what the
  * endpoint was seen to keep, and its state. What the endpoint keeps is learned from its {@code
  * Keep-Alive} header and from when it closed idle connections.
  */
-final class EndpointPool implements ConnectionOwner {
+final class EndpointPool implements EndpointConnections, ConnectionOwner {
 
   /** Margin under a learned keep-alive: the endpoint's clock starts when it sends, ours later. */
   private static final long MARGIN_NANOS = 500_000_000L;
@@ -48,7 +44,7 @@ final class EndpointPool implements ConnectionOwner {
 
   private final Worker worker;
   private final Endpoint endpoint;
-  private final Bootstrap bootstrap;
+  private final Connector connector;
   private final int loops;
   private ClusterSpec.Pool limits;
   private @Nullable ClientTls tls;
@@ -61,24 +57,30 @@ final class EndpointPool implements ConnectionOwner {
   private long learnedAtNanos = System.nanoTime();
   private boolean retired;
 
-  EndpointPool(
-      Worker worker, Endpoint endpoint, ClusterSpec.Pool limits, int loops, Bootstrap bootstrap) {
+  EndpointPool(Worker worker, Connector connector, ClusterSpec.Pool limits, int loops) {
     this.worker = worker;
-    this.endpoint = endpoint;
+    this.endpoint = connector.endpoint();
+    this.connector = connector;
     this.limits = limits;
     this.loops = loops;
-    this.bootstrap = bootstrap;
   }
 
-  Endpoint endpoint() {
+  @Override
+  public Endpoint endpoint() {
     return endpoint;
   }
 
-  void limits(ClusterSpec.Pool limits) {
+  @Override
+  public ClusterSpec.Protocol protocol() {
+    return ClusterSpec.Protocol.HTTP1;
+  }
+
+  @Override
+  public void limits(ClusterSpec.Pool limits) {
     this.limits = limits;
   }
 
-  /** New connections are secured like this; null for clear text. Others than these are retired. */
+  /** New connections are secured like this, null for clear text; idle ones of before are closed. */
   void tls(@Nullable ClientTls tls) {
     ClientTls before = this.tls;
     this.tls = tls;
@@ -87,19 +89,23 @@ final class EndpointPool implements ConnectionOwner {
     }
   }
 
-  int idleCount() {
+  @Override
+  public int idleCount() {
     return idle.size();
   }
 
-  int activeCount() {
+  @Override
+  public int activeCount() {
     return open - idle.size();
   }
 
-  int pendingCount() {
+  @Override
+  public int pendingCount() {
     return pending.size();
   }
 
-  void acquire(boolean fresh, long connectTimeoutNanos, Waiter waiter) {
+  @Override
+  public void acquire(boolean fresh, long connectTimeoutNanos, Waiter waiter) {
     if (!fresh) {
       Http1ClientConnection connection = takeIdle();
       if (connection != null) {
@@ -150,48 +156,34 @@ final class EndpointPool implements ConnectionOwner {
   }
 
   private void connect(long timeoutNanos, Waiter waiter) {
-    InetSocketAddress address = endpoint.nextAddress();
-    if (address == null) {
-      // A name that has not been answered yet: the bootstrap's resolver asks, off no one's loop.
-      address =
-          InetSocketAddress.createUnresolved(endpoint.address().host(), endpoint.address().port());
-    }
     open++;
     ClientTls secured = tls;
-    SslHandler handshake =
-        secured == null
-            ? null
-            : secured.newHandler(
-                worker.allocator(), endpoint.address(), Duration.ofNanos(timeoutNanos));
     Http1ClientConnection connection = new Http1ClientConnection(worker, this);
-    ChannelFuture connecting =
-        bootstrap
-            .clone(worker.eventLoop())
-            .option(
-                ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                Math.clamp(timeoutNanos / 1_000_000, 1, Integer.MAX_VALUE))
-            .handler(
-                new ChannelInitializer<Channel>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    if (handshake == null) {
-                      channel.pipeline().addLast(connection);
-                    } else {
-                      channel.pipeline().addLast(handshake, new UpstreamHandshake());
-                    }
-                  }
-                })
-            .connect(address);
+    if (secured == null) {
+      ChannelFuture connecting = connector.connect(timeoutNanos, connection);
+      connecting.addListener(done -> {
+        if (done.isSuccess()) {
+          connected(connection, waiter);
+        } else {
+          unavailable(failure(done.cause()), waiter);
+        }
+      });
+      return;
+    }
+    SslHandler handshake =
+        secured.newHandler(worker.allocator(), endpoint.address(), Duration.ofNanos(timeoutNanos));
+    ChannelFuture connecting = connector.connect(timeoutNanos, handshake, new UpstreamHandshake());
     connecting.addListener(done -> {
-      if (!connecting.isSuccess()) {
-        boolean late = connecting.cause() instanceof ConnectTimeoutException;
-        unavailable(late ? Why.CONNECT_TIMEOUT : Why.CONNECT_FAILED, waiter);
-      } else if (handshake == null) {
-        connected(connection, waiter);
-      } else {
+      if (done.isSuccess()) {
         secure(connecting.channel(), handshake, connection, waiter);
+      } else {
+        unavailable(failure(done.cause()), waiter);
       }
     });
+  }
+
+  private static Why failure(Throwable cause) {
+    return cause instanceof ConnectTimeoutException ? Why.CONNECT_TIMEOUT : Why.CONNECT_FAILED;
   }
 
   private void secure(
@@ -288,29 +280,28 @@ final class EndpointPool implements ConnectionOwner {
     return Math.max(keptNanos - MARGIN_NANOS, SHORTEST_LEARNED_NANOS);
   }
 
-  /**
-   * Closes what has been idle or open for too long, the longest idle first. Called once a second.
-   */
-  void sweep(long now) {
+  @Override
+  public void sweep(long now) {
     while (!idle.isEmpty() && isExpired(idle.getFirst(), now)) {
       idle.getFirst().closeIdle();
     }
   }
 
-  /** The endpoint is gone from the configuration: nothing is reused any more. */
-  void retire() {
+  @Override
+  public void retire() {
     retired = true;
     closeIdle();
   }
 
-  /** Closes all idle connections. */
-  void closeIdle() {
+  @Override
+  public void closeIdle() {
     while (!idle.isEmpty()) {
       idle.getLast().closeIdle();
     }
   }
 
-  boolean isEmpty() {
+  @Override
+  public boolean isEmpty() {
     return open == 0 && pending.isEmpty();
   }
 

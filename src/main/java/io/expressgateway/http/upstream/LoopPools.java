@@ -7,9 +7,11 @@ import io.expressgateway.http.proxy.UpstreamSource;
 import io.expressgateway.http.proxy.Worker;
 import io.expressgateway.tls.ClientTls;
 import io.netty.bootstrap.Bootstrap;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +21,11 @@ public final class LoopPools implements UpstreamSource {
   private final Worker worker;
   private final Bootstrap bootstrap;
   private final int loops;
-  private final IdentityHashMap<Endpoint, EndpointPool> pools = new IdentityHashMap<>();
+  private final IdentityHashMap<Endpoint, EndpointConnections> pools = new IdentityHashMap<>();
   private final IdentityHashMap<Cluster, ClientTls> secured = new IdentityHashMap<>();
+
+  // Whose cluster has changed its protocol, until their exchanges have ended.
+  private final List<EndpointConnections> leaving = new ArrayList<>();
 
   /**
    * @param loops how many loops share the clusters' limits
@@ -35,13 +40,24 @@ public final class LoopPools implements UpstreamSource {
   @Override
   public void acquire(
       Cluster cluster, Endpoint endpoint, boolean fresh, long connectTimeoutNanos, Waiter waiter) {
-    EndpointPool pool = pools.get(endpoint);
+    EndpointConnections pool = pools.get(endpoint);
     if (pool == null) {
-      pool = new EndpointPool(worker, endpoint, cluster.spec().pool(), loops, bootstrap);
-      pool.tls(tls(cluster));
+      pool = open(cluster, new Connector(worker, endpoint, bootstrap));
       pools.put(endpoint, pool);
     }
     pool.acquire(fresh, connectTimeoutNanos, waiter);
+  }
+
+  private EndpointConnections open(Cluster cluster, Connector connector) {
+    ClusterSpec.Pool limits = cluster.spec().pool();
+    return switch (cluster.spec().protocol()) {
+      case HTTP1 -> {
+        EndpointPool pool = new EndpointPool(worker, connector, limits, loops);
+        pool.tls(tls(cluster));
+        yield pool;
+      }
+      case HTTP2 -> new StreamPool(worker, connector, limits, loops);
+    };
   }
 
   /** The cluster's contexts, made anew when its TLS has changed; null for clear text. */
@@ -61,8 +77,9 @@ public final class LoopPools implements UpstreamSource {
 
   /** Closes what has been idle or open for too long. Called once a second. */
   public void sweep(long nowNanos) {
-    for (Iterator<EndpointPool> all = pools.values().iterator(); all.hasNext(); ) {
-      EndpointPool pool = all.next();
+    leaving.removeIf(EndpointConnections::isEmpty);
+    for (Iterator<EndpointConnections> all = pools.values().iterator(); all.hasNext(); ) {
+      EndpointConnections pool = all.next();
       pool.sweep(nowNanos);
       if (pool.isEmpty()) {
         all.remove();
@@ -76,14 +93,20 @@ public final class LoopPools implements UpstreamSource {
     for (Cluster cluster : clusters) {
       for (Endpoint endpoint : cluster.endpoints()) {
         known.add(endpoint);
-        EndpointPool pool = pools.get(endpoint);
-        if (pool != null) {
+        EndpointConnections pool = pools.get(endpoint);
+        if (pool != null && pool.protocol() != cluster.spec().protocol()) {
+          pools.remove(endpoint);
+          pool.retire();
+          leaving.add(pool);
+        } else if (pool != null) {
           pool.limits(cluster.spec().pool());
-          pool.tls(tls(cluster));
+          if (pool instanceof EndpointPool http1) {
+            http1.tls(tls(cluster));
+          }
         }
       }
     }
-    for (EndpointPool pool : pools.values()) {
+    for (EndpointConnections pool : pools.values()) {
       if (!known.contains(pool.endpoint())) {
         pool.retire();
       }
@@ -94,7 +117,7 @@ public final class LoopPools implements UpstreamSource {
   /** Adds active, idle and pending counts of a cluster's pools to {@code counts}. */
   public void count(Cluster cluster, int[] counts) {
     for (Endpoint endpoint : cluster.endpoints()) {
-      EndpointPool pool = pools.get(endpoint);
+      EndpointConnections pool = pools.get(endpoint);
       if (pool != null) {
         counts[0] += pool.activeCount();
         counts[1] += pool.idleCount();
@@ -105,8 +128,9 @@ public final class LoopPools implements UpstreamSource {
 
   /** Closes all idle connections. */
   public void close() {
-    for (EndpointPool pool : pools.values()) {
+    for (EndpointConnections pool : pools.values()) {
       pool.closeIdle();
     }
+    leaving.forEach(EndpointConnections::closeIdle);
   }
 }

@@ -16,6 +16,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -73,6 +78,53 @@ class TlsListenerTest {
         SSLSocket client = connect(gateway, asked, "TLSv1.3")) {
       X509Certificate shown = (X509Certificate) client.getSession().getPeerCertificates()[0];
       assertThat(shown.getSubjectX500Principal().getName()).isEqualTo("CN=" + subject);
+    }
+  }
+
+  @Test
+  void agreesOnHttp2ByAlpn() throws Exception {
+    try (RawEndpoint endpoint = RawEndpoint.echoingTarget();
+        Gateway gateway = gateway(endpoint, TestCertificates.spec(SITE, SHOP));
+        HttpClient client =
+            HttpClient.newBuilder().sslContext(CERTIFICATES.trusting(null)).build()) {
+      for (int i = 0; i < 20; i++) {
+        HttpResponse<String> got =
+            client.send(
+                HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + gateway.port() + "/r" + i))
+                    .build(),
+                BodyHandlers.ofString());
+        assertThat(got.version()).isEqualTo(HttpClient.Version.HTTP_2);
+        assertThat(got.body()).isEqualTo("/r" + i);
+      }
+      assertThat(gateway.metrics.contained).isEmpty();
+      assertThat(endpoint.requests().getFirst().head()).contains("X-Forwarded-Proto: https");
+    }
+  }
+
+  @Test
+  void theHeadersOfOneHttp2ResponseAreNotChangedByTheNext() throws Exception {
+    RawEndpoint.Script script =
+        request -> {
+          String name = request.target().substring(1);
+          request.send(
+              "HTTP/1.1 200 OK\r\nX-Name: "
+                  + name
+                  + "\r\nX-Same: kept\r\nContent-Length: 0\r\n\r\n");
+        };
+    try (RawEndpoint endpoint = RawEndpoint.scripted(script);
+        Gateway gateway = gateway(endpoint, TestCertificates.spec(SITE));
+        HttpClient client =
+            HttpClient.newBuilder().sslContext(CERTIFICATES.trusting(null)).build()) {
+      for (String name : List.of("aaaa", "bbbb", "aaaa", "cccccc", "bbbb", "aaaa")) {
+        HttpResponse<String> got =
+            client.send(
+                HttpRequest.newBuilder(
+                        URI.create("https://127.0.0.1:" + gateway.port() + "/" + name))
+                    .build(),
+                BodyHandlers.ofString());
+        assertThat(got.headers().allValues("x-name")).containsExactly(name);
+        assertThat(got.headers().allValues("x-same")).containsExactly("kept");
+      }
     }
   }
 
