@@ -67,7 +67,7 @@ class Http2DownstreamTest {
   }
 
   @Test
-  void aDrainSaysGoAwayTwiceAndCloses() throws Exception {
+  void theLastRequestOfAConnectionIsFollowedByTwoGoAways() throws Exception {
     try (RawEndpoint endpoint = RawEndpoint.scripted(request -> request.ok("hello"));
         Gateway gateway =
             Gateway.builder()
