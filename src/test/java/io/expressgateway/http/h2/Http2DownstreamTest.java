@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** Requests over HTTP/2 in clear text to an endpoint that speaks HTTP/1.1. */
@@ -43,6 +44,74 @@ class Http2DownstreamTest {
       assertThat(seen.header("x-forwarded-host")).isEqualTo("test");
       assertThat(seen.header("via")).isEqualTo("2.0 expressgateway");
       assertThat(seen.header("x-forwarded-for")).isEqualTo("127.0.0.1");
+    }
+  }
+
+  @Test
+  void trailersReachTheEndpoint() throws Exception {
+    ByteArrayOutputStream trailers = new ByteArrayOutputStream();
+    RawHttp2.literal(trailers, "x-sum", "42");
+    try (RawEndpoint endpoint =
+            RawEndpoint.scripted(request -> {
+              request.body();
+              request.ok(request.trailers().strip());
+            });
+        Gateway gateway = Gateway.to(endpoint.port());
+        RawHttp2 client = new RawHttp2(gateway.port())) {
+      client
+          .settings()
+          .frame(RawHttp2.HEADERS, 4, 1, block())
+          .frame(RawHttp2.DATA, 0, 1, "body".getBytes(StandardCharsets.US_ASCII))
+          .frame(RawHttp2.HEADERS, 5, 1, trailers.toByteArray())
+          .send();
+      assertThat(new String(client.await(RawHttp2.DATA).payload(), StandardCharsets.US_ASCII))
+          .isEqualToIgnoringCase("x-sum: 42");
+    }
+  }
+
+  @Test
+  void aLengthThatIsAnnouncedIsPassedOn() throws Exception {
+    try (RawEndpoint endpoint =
+            RawEndpoint.scripted(request -> {
+              request.body();
+              request.ok(request.header("content-length"));
+            });
+        Gateway gateway = Gateway.to(endpoint.port());
+        RawHttp2 client = new RawHttp2(gateway.port())) {
+      client
+          .settings()
+          .frame(RawHttp2.HEADERS, 4, 1, block("content-length", "4"))
+          .frame(RawHttp2.DATA, 1, 1, "body".getBytes(StandardCharsets.US_ASCII))
+          .send();
+      assertThat(client.await(RawHttp2.DATA).payload()).isEqualTo(new byte[] {'4'});
+    }
+  }
+
+  @Test
+  void aBodyThatPausesForTooLongIsRefused() throws Exception {
+    try (RawEndpoint endpoint = RawEndpoint.scripted(request -> request.body());
+        Gateway gateway =
+            Gateway.builder()
+                .endpoints(endpoint.port())
+                .timers(Duration.ofMillis(300), Duration.ofMinutes(1), Duration.ofMinutes(1))
+                .start();
+        RawHttp2 client = new RawHttp2(gateway.port())) {
+      client.settings().frame(RawHttp2.HEADERS, 4, 1, block()).send();
+      Await.until(
+          "the pause is noticed", () -> gateway.metrics.failures.contains("body-idle-timeout"));
+      assertThat(client.await(RawHttp2.HEADERS).stream()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aDrainSaysGoAwayOnAnIdleConnection() throws Exception {
+    try (RawEndpoint endpoint = RawEndpoint.scripted(request -> request.ok("hello"));
+        Gateway gateway = Gateway.to(endpoint.port());
+        RawHttp2 client = new RawHttp2(gateway.port())) {
+      client.settings().request(1, "GET", true).send();
+      assertThat(client.await(RawHttp2.DATA).stream()).isEqualTo(1);
+      gateway.engine().beginDrain();
+      assertThat(client.await(RawHttp2.GOAWAY).number(0)).isNotNegative();
     }
   }
 
