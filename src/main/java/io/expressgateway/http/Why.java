@@ -50,6 +50,12 @@ public enum Why {
   /** The client took nothing of the response for {@code http.write-stall-timeout}. */
   WRITE_STALL(0, Side.DOWNSTREAM, "the client stopped reading"),
 
+  /** A gRPC call over HTTP/1.1 whose client did not say {@code TE: trailers}. */
+  TRAILERS_IMPOSSIBLE(
+      400, Side.DOWNSTREAM, "gRPC needs HTTP/2, or HTTP/1.1 with TE: trailers in the request"),
+  /** The header grpc-timeout is malformed (gRPC's PROTOCOL-HTTP2). */
+  BAD_GRPC_TIMEOUT(400, Side.DOWNSTREAM, "the header grpc-timeout is malformed"),
+
   // --- the gateway ---
   /** The request's API version is missing, malformed or not supported. */
   BAD_API_VERSION(400, Side.DOWNSTREAM, "the API version is missing or not supported"),
@@ -71,6 +77,10 @@ public enum Why {
   INTERNAL_ERROR(500, Side.GATEWAY, "the gateway failed"),
   /** The exchange took longer than the route's {@code total-timeout}. */
   TOTAL_TIMEOUT(504, Side.GATEWAY, "the exchange took too long"),
+  /** The deadline of a gRPC call has passed: the client's, or {@code http.grpc.max-deadline}. */
+  GRPC_DEADLINE(504, Side.GATEWAY, "the deadline of the call has passed"),
+  /** Nothing moved in a gRPC call for {@code http.grpc.idle-timeout}. */
+  GRPC_IDLE(504, Side.GATEWAY, "nothing moved in the call for too long"),
   /** The gateway stops and its drain time is over. */
   SHUTDOWN(0, Side.GATEWAY, "the gateway is stopping"),
 

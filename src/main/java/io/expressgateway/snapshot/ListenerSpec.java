@@ -139,6 +139,20 @@ public record ListenerSpec(
   }
 
   /**
+   * What a listener says of gRPC calls.
+   *
+   * @param maxDeadline the longest that a call with a deadline may take; zero for no limit
+   * @param idleTimeout longest time in which nothing moves in either direction; zero for no limit
+   * @param healthService whether {@code grpc.health.v1.Health} is answered here
+   */
+  public record GrpcLimits(Duration maxDeadline, Duration idleTimeout, boolean healthService) {
+
+    /** The defaults of the configuration reference. */
+    public static final GrpcLimits DEFAULTS =
+        new GrpcLimits(Duration.ofMinutes(5), Duration.ofHours(1), false);
+  }
+
+  /**
    * Limits and timers of HTTP.
    *
    * @param headerTimeout first byte of a head to its end
@@ -155,6 +169,7 @@ public record ListenerSpec(
    * @param underscoreHeaders what to do with names like {@code a_b}
    * @param maxStreams requests at a time on an HTTP/2 connection
    * @param windowBytes of request body that an HTTP/2 stream may send ahead
+   * @param grpc what is said of gRPC calls
    */
   public record HttpLimits(
       Duration headerTimeout,
@@ -170,7 +185,8 @@ public record ListenerSpec(
       int maxPipelined,
       UnderscoreHeaders underscoreHeaders,
       int maxStreams,
-      int windowBytes) {
+      int windowBytes,
+      GrpcLimits grpc) {
 
     /** Limits with the default number and window of streams. */
     public HttpLimits(
@@ -200,7 +216,8 @@ public record ListenerSpec(
           maxPipelined,
           underscoreHeaders,
           256,
-          64 * 1024);
+          64 * 1024,
+          GrpcLimits.DEFAULTS);
     }
 
     /** The defaults of the configuration reference. */

@@ -9,6 +9,7 @@ import io.expressgateway.net.HostPort;
 import io.expressgateway.snapshot.ListenerSpec;
 import io.expressgateway.snapshot.ListenerSpec.AccessLogSpec;
 import io.expressgateway.snapshot.ListenerSpec.Forwarding;
+import io.expressgateway.snapshot.ListenerSpec.GrpcLimits;
 import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
 import io.expressgateway.snapshot.ListenerSpec.UnderscoreHeaders;
 import java.util.ArrayList;
@@ -172,6 +173,8 @@ public final class ListenerCompiler {
         http.maxPipelined(),
         UnderscoreHeaders.valueOf(http.underscoreHeaders().toUpperCase(Locale.ROOT)),
         http.maxStreams(),
-        Math.toIntExact(http.window().toBytes()));
+        Math.toIntExact(http.window().toBytes()),
+        new GrpcLimits(
+            http.grpc().maxDeadline(), http.grpc().idleTimeout(), http.grpc().healthService()));
   }
 }

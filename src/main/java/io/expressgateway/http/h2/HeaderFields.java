@@ -1,5 +1,6 @@
 package io.expressgateway.http.h2;
 
+import io.expressgateway.message.GrpcKind;
 import io.expressgateway.message.HeaderBlock;
 import io.expressgateway.message.HeaderName;
 import io.expressgateway.snapshot.ListenerSpec.UnderscoreHeaders;
@@ -94,6 +95,19 @@ final class HeaderFields {
       joinCookie(from, to);
     }
     return null;
+  }
+
+  /** Adds the content type if it is one of gRPC's: its client wants another kind of answer. */
+  static void readGrpcKind(Http2Headers from, HeaderBlock to) {
+    CharSequence type = from.get(LOWER[HeaderName.CONTENT_TYPE.ordinal()]);
+    if (type != null && isValue(AsciiString.of(type))) {
+      HeaderBlock only = new HeaderBlock(128, 1);
+      only.add(HeaderName.CONTENT_TYPE, type.toString());
+      GrpcKind kind = GrpcKind.of(only);
+      if (kind != GrpcKind.NONE) {
+        to.add(HeaderName.CONTENT_TYPE, kind.text());
+      }
+    }
   }
 
   /** Whether a name is a pseudo-header's, known or not. */

@@ -402,7 +402,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       int bytes = head.headers().used() + head.path().length();
       stream.begin(exchange(stream, head, bytes), ended, System.nanoTime());
     } else {
-      refuse(stream, refusal, ended);
+      refuse(stream, refusal, headers, ended);
     }
     if (requests >= limits.maxKeepAliveRequests() || registry.isDraining()) {
       leave();
@@ -423,8 +423,10 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     return true;
   }
 
-  private void refuse(Http2ServerStream stream, Why why, boolean ended) {
-    Exchange refused = exchange(stream, refusedHead(), 0);
+  private void refuse(Http2ServerStream stream, Why why, Http2Headers headers, boolean ended) {
+    RequestHead head = refusedHead();
+    HeaderFields.readGrpcKind(headers, head.headers());
+    Exchange refused = exchange(stream, head, 0);
     if (requestFields.isMalformed()) {
       onSecurity(why.code(), "reset");
       stream.refuseMalformed(refused, why);

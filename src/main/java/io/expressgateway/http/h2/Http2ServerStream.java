@@ -347,7 +347,7 @@ final class Http2ServerStream implements Downstream {
 
   private long checkBody(long now) {
     Exchange current = exchange;
-    if (current == null || requestEnded || isClosed) {
+    if (current == null || requestEnded || isClosed || current.isPatient()) {
       return Long.MAX_VALUE;
     }
     long idleLimit = limits.bodyIdleTimeout().toNanos();
