@@ -4,7 +4,6 @@ import io.expressgateway.http.h2.FloodCounts.Rule;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -45,8 +44,7 @@ final class FrameGuard implements Http2FrameReader {
     this.connection = connection;
     this.counts = counts;
     this.reader =
-        new DefaultHttp2FrameReader(
-            new DefaultHttp2HeadersDecoder(true, maxHeaderBytes), MAX_SMALL_CONTINUATIONS);
+        new DefaultHttp2FrameReader(new HpackReader(maxHeaderBytes), MAX_SMALL_CONTINUATIONS);
   }
 
   /** Since when a header block or a frame other than DATA has been unfinished; 0 for none. */

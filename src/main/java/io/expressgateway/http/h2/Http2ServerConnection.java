@@ -13,7 +13,6 @@ import io.expressgateway.message.HeaderBlock;
 import io.expressgateway.message.RequestHead;
 import io.expressgateway.net.OutOfMemory;
 import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
-import io.expressgateway.snapshot.ListenerSpec.UnderscoreHeaders;
 import io.expressgateway.tls.ServerNames;
 import io.expressgateway.tls.ServerTls;
 import io.netty.buffer.ByteBuf;
@@ -25,7 +24,6 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
-import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
 import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
@@ -40,14 +38,12 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.util.AsciiString;
 import io.netty.util.collection.IntObjectHashMap;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +71,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   private final ConnectionRegistry registry;
   private final FrameGuard guard;
   private final FloodCounts counts;
+  private final FrameBatch batch;
   private final RequestFields requestFields;
   private final IntObjectHashMap<Http2ServerStream> streams = new IntObjectHashMap<>();
   private final List<Http2ServerStream> touched = new ArrayList<>();
@@ -108,6 +105,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     this.registry = registry;
     this.guard = codec.guard();
     this.counts = codec.counts();
+    this.batch = codec.batch();
     this.requestFields =
         new RequestFields(limits, listener.spec().protocol().name().toLowerCase(Locale.ROOT));
     Frames frames = new Frames();
@@ -124,6 +122,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       Http2Settings settings,
       FrameGuard guard,
       FloodCounts counts,
+      FrameBatch batch,
       Reports report) {}
 
   /** Reports for a connection that does not exist yet while its codec is made. */
@@ -167,8 +166,8 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
                 connection,
                 new UniformStreamByteDistributor(connection),
                 reports::onWritabilityChanged));
-    Http2ConnectionEncoder encoder =
-        new DefaultHttp2ConnectionEncoder(connection, new DefaultHttp2FrameWriter());
+    FrameBatch batch = new FrameBatch(new HpackWriter(true));
+    Http2ConnectionEncoder encoder = new DefaultHttp2ConnectionEncoder(connection, batch);
     Http2ConnectionDecoder decoder =
         new DefaultHttp2ConnectionDecoder(
             connection,
@@ -177,7 +176,8 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
             Http2PromisedRequestVerifier.ALWAYS_VERIFY,
             true,
             true,
-            true,
+            // Fields are checked as they are decoded, pseudo-headers by RequestFields.
+            false,
             false);
     Http2Settings settings =
         new Http2Settings()
@@ -186,7 +186,10 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
             .maxFrameSize(FrameGuard.MAX_FRAME_BYTES)
             .maxHeaderListSize(limits.maxHeaderBytes());
     return new Http2ServerConnection(
-        new Codec(decoder, encoder, settings, guard, counts, reports), worker, listener, registry);
+        new Codec(decoder, encoder, settings, guard, counts, batch, reports),
+        worker,
+        listener,
+        registry);
   }
 
   // ---------------------------------------------------------------- channel events
@@ -393,7 +396,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     Http2ServerStream stream = new Http2ServerStream(this, limits, handle);
     streams.put(id, stream);
     touched.add(stream);
-    RequestHead head = requestFields.read(headers, ended);
+    RequestHead head = requestFields.read((FieldBlock) headers, ended);
     Why refusal = requestFields.refusal();
     if (refusal == null && !isRightlyDirected(head.authority())) {
       refusal = Why.MISDIRECTED;
@@ -437,19 +440,16 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   private void trailers(int id, Http2ServerStream stream, Http2Headers headers)
       throws Http2Exception {
-    HeaderBlock trailers = new HeaderBlock(256, 4);
-    for (Map.Entry<CharSequence, CharSequence> field : headers) {
-      if (HeaderFields.isPseudo(AsciiString.of(field.getKey()))) {
-        throw Http2Exception.streamError(
-            id, Http2Error.PROTOCOL_ERROR, "pseudo-header in trailers");
-      }
-    }
-    HeaderFields.Fault fault =
-        HeaderFields.read(headers, trailers, limits.maxHeaderFields(), UnderscoreHeaders.DROP);
-    if (fault != null) {
+    FieldBlock trailers = (FieldBlock) headers;
+    if (trailers.hasPseudo() || trailers.isMalformed()) {
+      // RFC 9113 section 8.1.
       throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "malformed trailers");
     }
-    stream.onTrailers(trailers);
+    if (trailers.count() > limits.maxHeaderFields()) {
+      throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "too many trailers");
+    }
+    trailers.dropUnderscores();
+    stream.onTrailers(trailers.block());
   }
 
   /** What the codec tells. What is thrown here and is no HTTP/2 error is contained. */
@@ -624,6 +624,18 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       scheduleFlush();
     } else {
       flushNow();
+    }
+  }
+
+  /** As the codec's own, with what was gathered between its two steps. */
+  @Override
+  public void flush(ChannelHandlerContext ctx) {
+    try {
+      encoder().flowController().writePendingBytes();
+      batch.drain(ctx);
+      ctx.flush();
+    } catch (Http2Exception failure) {
+      onError(ctx, true, failure);
     }
   }
 

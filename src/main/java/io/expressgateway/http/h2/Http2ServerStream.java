@@ -10,12 +10,8 @@ import io.expressgateway.message.ResponseHead;
 import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
-import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +22,6 @@ final class Http2ServerStream implements Downstream {
 
   /** How often a body's rate is looked at; as on HTTP/1.1. */
   private static final long RATE_WINDOW_NANOS = 5_000_000_000L;
-
-  private static final AsciiString DATE = AsciiString.cached("date");
 
   private final Http2ServerConnection connection;
   private final HttpLimits limits;
@@ -180,28 +174,21 @@ final class Http2ServerStream implements Downstream {
 
   @Override
   public void sendInformational(ResponseHead head) {
-    connection.writeHeaders(handle.id(), fields(head), false);
+    connection.writeHeaders(
+        handle.id(), FieldBlock.response(head.status(), head.headers(), null), false);
   }
 
   @Override
   public void sendHead(ResponseHead head, boolean bodiless) {
-    Http2Headers fields = fields(head);
-    if (!head.headers().contains(HeaderName.DATE)) {
-      fields.add(DATE, connection.date());
-    }
+    HeaderBlock headers = head.headers();
+    String date = headers.contains(HeaderName.DATE) ? null : connection.date();
+    FieldBlock fields = FieldBlock.response(head.status(), headers, date);
     responseEnded = bodiless;
     if (bodiless) {
       connection.writeHeaders(handle.id(), fields, true).addListener(sent -> onResponseSent());
     } else {
       connection.writeHeaders(handle.id(), fields, false);
     }
-  }
-
-  private static Http2Headers fields(ResponseHead head) {
-    Http2Headers fields = new DefaultHttp2Headers(false, 16);
-    fields.status(HttpResponseStatus.valueOf(head.status()).codeAsText());
-    HeaderFields.write(head.headers(), fields);
-    return fields;
   }
 
   @Override
@@ -224,9 +211,9 @@ final class Http2ServerStream implements Downstream {
     }
     responseEnded = true;
     if (trailers != null && trailers.size() > 0) {
-      Http2Headers fields = new DefaultHttp2Headers(false, 8);
-      HeaderFields.write(trailers, fields);
-      connection.writeHeaders(handle.id(), fields, true).addListener(sent -> onResponseSent());
+      connection
+          .writeHeaders(handle.id(), FieldBlock.trailers(trailers), true)
+          .addListener(sent -> onResponseSent());
     } else {
       connection
           .writeData(handle.id(), Unpooled.EMPTY_BUFFER, true)
