@@ -19,6 +19,9 @@ PORT_MANAGEMENT=21005
   PORT_GATEWAY_B=21006
   PORT_MANAGEMENT_B=21007
   PORT_BULK=21008
+  PORT_GATEWAY_TLS=21009
+  PORT_HAPROXY_TLS=21010
+  PORT_NGINX_TLS=21011
 }
 
 # Proxies on one CPU, endpoint and load on the other. A bench that needs it otherwise sets these first.
