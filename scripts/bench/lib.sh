@@ -165,6 +165,7 @@ await() {
 start_endpoint() {
   mkdir -p "$WORK/endpoint/temp"
   head -c 10240 /dev/zero | tr '\0' x >"$WORK/endpoint/10240"
+  head -c 1048576 /dev/zero | tr '\0' x >"$WORK/endpoint/1048576"
   chmod -R a+rX "$WORK" "$WORK/endpoint"
   cat >"$WORK/endpoint/nginx.conf" <<CONF
 worker_processes 1;
@@ -186,6 +187,7 @@ $(nginx_temp "$WORK/endpoint/temp")
     listen 127.0.0.1:$PORT_ENDPOINT backlog=4096;
     location / { return 200 "twenty-four bytes, plain"; }
     location = /bench/10240 { alias $WORK/endpoint/10240; }
+    location = /bench/1048576 { alias $WORK/endpoint/1048576; }
   }
 }
 CONF
@@ -241,6 +243,13 @@ $(nginx_temp "$WORK/nginx/temp")
       proxy_set_header X-Forwarded-Proto \$scheme;
       proxy_set_header X-Forwarded-Host \$http_host;
     }
+    location = /bench/ws {
+      proxy_pass http://endpoint;
+      proxy_http_version 1.1;
+      proxy_set_header Upgrade \$http_upgrade;
+      proxy_set_header Connection upgrade;
+      proxy_set_header Host \$http_host;
+    }
   }
 }
 CONF
@@ -268,6 +277,7 @@ defaults
   timeout server 60s
   timeout http-request 10s
   timeout http-keep-alive 60s
+  timeout tunnel 60s
   maxconn 4096
 frontend web
   bind 127.0.0.1:$PORT_HAPROXY backlog 4096
