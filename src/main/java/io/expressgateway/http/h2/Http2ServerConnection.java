@@ -1,7 +1,6 @@
 package io.expressgateway.http.h2;
 
 import io.expressgateway.http.Why;
-import io.expressgateway.http.h2.FloodCounts.Rule;
 import io.expressgateway.http.proxy.ConnectionRegistry;
 import io.expressgateway.http.proxy.Exchange;
 import io.expressgateway.http.proxy.ListenerContext;
@@ -9,6 +8,8 @@ import io.expressgateway.http.proxy.Peer;
 import io.expressgateway.http.proxy.ServerConnection;
 import io.expressgateway.http.proxy.TimerWheel;
 import io.expressgateway.http.proxy.Worker;
+import io.expressgateway.limit.Rule;
+import io.expressgateway.limit.Rules;
 import io.expressgateway.message.HeaderBlock;
 import io.expressgateway.message.RequestHead;
 import io.expressgateway.net.OutOfMemory;
@@ -130,9 +131,9 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     private @Nullable Http2ServerConnection target;
 
     @Override
-    public void onFlood(Rule rule) {
+    public void onFlood(Rule rule, boolean isObserved) {
       if (target != null) {
-        target.onSecurity(rule.text(), "goaway");
+        target.onSecurity(rule.text(), isObserved ? Rule.OBSERVED : "goaway");
       }
     }
 
@@ -150,9 +151,15 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       Worker worker, ListenerContext listener, ConnectionRegistry registry) {
     HttpLimits limits = listener.spec().http();
     Reports reports = new Reports();
-    FloodCounts counts = new FloodCounts(reports);
+    Rules rules = listener.rules();
+    FloodCounts counts = new FloodCounts(rules, reports);
     DefaultHttp2Connection connection = new DefaultHttp2Connection(true, 0);
-    FrameGuard guard = new FrameGuard(connection, counts, limits.maxHeaderBytes());
+    FrameGuard guard =
+        new FrameGuard(
+            connection,
+            counts,
+            limits.maxHeaderBytes(),
+            rules.threshold(Rule.H2_CONTINUATION_FLOOD));
     connection.remote().maxActiveStreams(limits.maxStreams());
     connection
         .local()
@@ -352,7 +359,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   /** Counts a reset that the client makes us send; false when it was one too many. */
   private boolean mayReset(ChannelHandlerContext ctx) {
     try {
-      counts.count(Rule.MADE_RESETS);
+      counts.countOdd(Rule.H2_MADE_YOU_RESET);
       return true;
     } catch (Http2Exception tooMany) {
       onError(ctx, false, tooMany);
@@ -375,6 +382,15 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   void onSecurity(String rule, String action) {
     worker.metrics().onSecurity(worker.index(), rule, action);
+  }
+
+  /** Counts what a rule found if that is all that is wanted; false when it is to be acted on. */
+  boolean onlyObserves(Rule rule) {
+    boolean isObserved = listener.rules().isObserved(rule);
+    if (isObserved) {
+      onSecurity(rule.text(), Rule.OBSERVED);
+    }
+    return isObserved;
   }
 
   // ---------------------------------------------------------------- what arrives
@@ -508,7 +524,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
         throws Http2Exception {
       Http2ServerStream stream = streams.get(id);
       if (stream != null && stream.isServed()) {
-        counts.count(Rule.RAPID_RESET);
+        counts.resetWhileServed();
       }
     }
 
@@ -543,6 +559,9 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       Http2ServerStream stream = streams.remove(closed.id());
       if (stream == null) {
         return;
+      }
+      if (stream.isAnswered()) {
+        counts.answered();
       }
       try {
         stream.onClosed();
@@ -794,6 +813,10 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     if (now - until < 0) {
       return until;
     }
+    if (onlyObserves(Rule.HEADER_TIMEOUT)) {
+      guard.forgetUnfinished();
+      return Long.MAX_VALUE;
+    }
     onSecurity(Why.HEADER_TIMEOUT.code(), "close");
     goAway(lastStream());
     endAll();
@@ -813,6 +836,10 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     long until = stalledSinceNanos + limits.writeStallTimeout().toNanos();
     if (now - until < 0) {
       return until;
+    }
+    if (onlyObserves(Rule.WRITE_STALL)) {
+      stalledSinceNanos = now;
+      return now + limits.writeStallTimeout().toNanos();
     }
     onSecurity(Why.WRITE_STALL.code(), "close");
     endAll();

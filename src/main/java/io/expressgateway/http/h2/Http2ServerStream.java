@@ -4,6 +4,7 @@ import io.expressgateway.http.Why;
 import io.expressgateway.http.proxy.Downstream;
 import io.expressgateway.http.proxy.Exchange;
 import io.expressgateway.http.proxy.TimerWheel;
+import io.expressgateway.limit.Rule;
 import io.expressgateway.message.HeaderBlock;
 import io.expressgateway.message.HeaderName;
 import io.expressgateway.message.ResponseHead;
@@ -154,6 +155,11 @@ final class Http2ServerStream implements Downstream {
   /** Whether the client's request is still being served. */
   boolean isServed() {
     return exchange != null;
+  }
+
+  /** Whether the whole response has been handed to the codec. */
+  boolean isAnswered() {
+    return responseEnded;
   }
 
   void onShutdown() {
@@ -321,6 +327,10 @@ final class Http2ServerStream implements Downstream {
     if (now - stalledSinceNanos < limit) {
       return stalledSinceNanos + limit;
     }
+    if (connection.onlyObserves(Rule.WRITE_STALL)) {
+      stalledSinceNanos = now;
+      return now + limit;
+    }
     connection.onSecurity(Why.WRITE_STALL.code(), "reset");
     Exchange current = exchange;
     if (current != null) {
@@ -339,14 +349,18 @@ final class Http2ServerStream implements Downstream {
     }
     long idleLimit = limits.bodyIdleTimeout().toNanos();
     if (bodyWanted && now - bodyByteNanos >= idleLimit) {
-      failBody(current, Why.BODY_IDLE_TIMEOUT);
-      return Long.MAX_VALUE;
+      if (!connection.onlyObserves(Rule.BODY_IDLE_TIMEOUT)) {
+        failBody(current, Why.BODY_IDLE_TIMEOUT);
+        return Long.MAX_VALUE;
+      }
+      bodyByteNanos = now;
     }
     if (now - windowStartNanos >= RATE_WINDOW_NANOS) {
       // Only a window in which the client could have sent all the time says anything about it.
       if (!windowPaused
           && bodyWanted
-          && windowBytes * 1_000_000_000L < limits.minBodyRate() * (now - windowStartNanos)) {
+          && windowBytes * 1_000_000_000L < limits.minBodyRate() * (now - windowStartNanos)
+          && !connection.onlyObserves(Rule.BODY_TOO_SLOW)) {
         failBody(current, Why.BODY_TOO_SLOW);
         return Long.MAX_VALUE;
       }
