@@ -39,7 +39,7 @@ class GrpcIT {
                           protocol: http2
                           endpoints: [ { address: "127.0.0.1:%d" } ]
                           health-check: { type: grpc, service: s, interval: 100ms, unhealthy-threshold: 1, healthy-threshold: 1 }
-                      drain.settle: 5s
+                      drain.settle: 3s
                     spring.cloud.gateway.server.webflux.routes:
                       - { id: r, uri: "lb://c", predicates: [ "Path=/**" ], filters: [ GrpcWeb ], metadata: { grpc-max-deadline: 10s } }
                     """
