@@ -7,6 +7,7 @@ import io.expressgateway.filter.FilterExchange;
 import io.expressgateway.filter.FilterRegistry;
 import io.expressgateway.filter.HttpFilter;
 import io.expressgateway.http.Gateway;
+import io.expressgateway.http.fault.Await;
 import io.expressgateway.http.fault.RawClient;
 import io.expressgateway.http.fault.RawClient.Response;
 import io.expressgateway.http.grpc.GrpcEndpoint.Call;
@@ -169,6 +170,32 @@ class GrpcWebWireTest {
       GrpcClient.Ended ended = client.unary("s/m", "hi");
       assertThat(ended.received()).containsExactly("hi");
       assertThat(ended.trailer("x-trailer")).isEqualTo("last");
+    }
+  }
+
+  @Test
+  void aStreamThatBreaksOffIsNoCleanEndEither() throws Exception {
+    try (GrpcEndpoint endpoint = GrpcEndpoint.start(GrpcEndpoint.ECHO);
+        Gateway gateway = gateway(endpoint.port(), "GrpcWeb").start();
+        GrpcClient client = new GrpcClient(gateway.port());
+        RawClient web = new RawClient(gateway.port())) {
+      GrpcClient.Call call = client.begin("s/m");
+      call.send("a");
+      Await.until("it runs", () -> call.received.size() == 1);
+      web.send(
+          RawClient.head(
+                  "POST",
+                  "/s/m",
+                  "Content-Type: application/grpc-web",
+                  "Transfer-Encoding: chunked")
+              + "7\r\n"
+              + HI
+              + "\r\n");
+      Await.until("it runs too", () -> endpoint.calls.size() == 2);
+      Await.until("it has answered", () -> web.in.available() > 0);
+      endpoint.breakOff();
+      assertThat(call.end().code()).isNotEqualTo(Status.Code.OK);
+      assertThat(web.read(false).complete()).isFalse();
     }
   }
 
