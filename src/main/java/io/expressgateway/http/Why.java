@@ -49,12 +49,13 @@ public enum Why {
   CLIENT_GONE(0, Side.DOWNSTREAM, "the client went away"),
   /** The client took nothing of the response for {@code http.write-stall-timeout}. */
   WRITE_STALL(0, Side.DOWNSTREAM, "the client stopped reading"),
-
   /** A gRPC call over HTTP/1.1 whose client did not say {@code TE: trailers}. */
   TRAILERS_IMPOSSIBLE(
       400, Side.DOWNSTREAM, "gRPC needs HTTP/2, or HTTP/1.1 with TE: trailers in the request"),
   /** The header grpc-timeout is malformed (gRPC's PROTOCOL-HTTP2). */
   BAD_GRPC_TIMEOUT(400, Side.DOWNSTREAM, "the header grpc-timeout is malformed"),
+  /** The client made the gateway hold more than anybody else while memory was short. */
+  HELD_BYTES(0, Side.DOWNSTREAM, "the client took too little of too much"),
 
   // --- the gateway ---
   /** The request's API version is missing, malformed or not supported. */
