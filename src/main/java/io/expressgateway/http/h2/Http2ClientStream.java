@@ -311,7 +311,7 @@ final class Http2ClientStream implements Upstream {
     toHead = head.method().equals("HEAD");
     HeaderBlock fields = head.headers();
     Http2Headers headers = new DefaultHttp2Headers(false, fields.size() + 4);
-    headers.method(head.method()).scheme("http").path(head.target());
+    headers.method(head.method()).scheme(connection.scheme()).path(head.target());
     if (!host.isEmpty()) {
       headers.authority(host);
     }
