@@ -84,6 +84,10 @@ public final class TestCertificates {
     return authority.getCertificatePEM();
   }
 
+  public String authorityKeyPem() {
+    return authority.getPrivateKeyPEM();
+  }
+
   public static KeyMaterial material(X509Bundle bundle) {
     return new KeyMaterial(bundle.getCertificatePathList(), bundle.getKeyPair().getPrivate());
   }

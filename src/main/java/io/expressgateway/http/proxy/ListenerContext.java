@@ -7,6 +7,7 @@ import io.expressgateway.snapshot.ListenerSpec;
 import io.expressgateway.tls.ServerTls;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -18,23 +19,35 @@ public final class ListenerContext {
   private final AccessLog accessLog;
   private final @Nullable ServerTls tls;
   private final @Nullable Pattern trustedPattern;
+  private final List<String> identityHeaders;
 
   /** A listener in clear text at place {@code index} of the snapshot. */
   public ListenerContext(ListenerSpec spec, int index, AccessLog accessLog) {
-    this(spec, index, accessLog, null);
+    this(spec, index, accessLog, null, List.of());
   }
 
   /**
    * The listener at place {@code index} of the snapshot.
    *
    * @param tls null for clear text
+   * @param identityHeaders names of the headers in which any listener tells endpoints about client
+   *     certificates
    */
   public ListenerContext(
-      ListenerSpec spec, int index, AccessLog accessLog, @Nullable ServerTls tls) {
+      ListenerSpec spec,
+      int index,
+      AccessLog accessLog,
+      @Nullable ServerTls tls,
+      List<String> identityHeaders) {
     this.spec = spec;
     this.index = index;
     this.accessLog = accessLog;
     this.tls = tls;
+    this.identityHeaders =
+        identityHeaders.stream()
+            .map(name -> name.toLowerCase(Locale.ROOT).replace('_', '-'))
+            .distinct()
+            .toList();
     this.trustedPattern =
         spec.trustedProxyPattern().isEmpty() ? null : Pattern.compile(spec.trustedProxyPattern());
   }
@@ -52,6 +65,11 @@ public final class ListenerContext {
   /** Certificates and what belongs to them; null for clear text. */
   public @Nullable ServerTls tls() {
     return tls;
+  }
+
+  /** What only we may say to endpoints: lower case, dashes for underscores. */
+  List<String> identityHeaders() {
+    return identityHeaders;
   }
 
   AccessLog accessLog() {
