@@ -17,7 +17,7 @@ final class FileChanges {
 
   private static final String ABSENT = "absent";
 
-  private Map<Path, String> known = Map.of();
+  private Map<Path, String> known = new HashMap<>();
   private Map<Path, String> before = Map.of();
 
   /**
@@ -29,25 +29,16 @@ final class FileChanges {
   boolean look(Set<Path> files) {
     Map<Path, String> now = new HashMap<>();
     files.forEach(file -> now.put(file, state(file)));
+    // A file that is watched for the first time has just been read.
+    now.forEach(known::putIfAbsent);
+    known.keySet().retainAll(files);
     boolean still = now.equals(before);
     before = now;
     if (!still || now.equals(known)) {
       return false;
     }
-    boolean changed = hasChanged(now);
-    known = now;
-    return changed;
-  }
-
-  /** A file that is watched for the first time has just been read. */
-  private boolean hasChanged(Map<Path, String> now) {
-    for (Map.Entry<Path, String> entry : now.entrySet()) {
-      String last = known.get(entry.getKey());
-      if (last != null && !last.equals(entry.getValue())) {
-        return true;
-      }
-    }
-    return false;
+    known = new HashMap<>(now);
+    return true;
   }
 
   private static String state(Path file) {

@@ -13,6 +13,9 @@ import org.slf4j.LoggerFactory;
  * Looks at certificates and keys once a second and has them read again when they have changed. By
  * polling, because Java's watch service follows no symbolic link and cannot watch a file that is
  * not there yet. On a thread of its own.
+ *
+ * <p>A change between the first reading of a file and the first look at it, a second later at the
+ * start, is not seen: SIGUSR1 or the next change is.
  */
 final class FileWatch implements AutoCloseable {
 

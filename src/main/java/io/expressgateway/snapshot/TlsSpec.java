@@ -15,6 +15,7 @@ import java.util.List;
  * @param handshakeTimeout first byte to the end of the handshake
  * @param maxHandshakes that run at a time on one event loop
  * @param http2 whether ALPN offers HTTP/2 beside HTTP/1.1
+ * @param strictAuthority whether requests may name only what the handshake asked for
  * @param clientHeaders how endpoints learn of the client's certificate
  */
 public record TlsSpec(
@@ -25,6 +26,7 @@ public record TlsSpec(
     Duration handshakeTimeout,
     int maxHandshakes,
     boolean http2,
+    boolean strictAuthority,
     ClientCertificateHeaders clientHeaders) {
 
   /** Both protocols, the default number of handshakes, and endpoints are told nothing. */
@@ -42,6 +44,7 @@ public record TlsSpec(
         handshakeTimeout,
         4096,
         true,
+        false,
         ClientCertificateHeaders.NONE);
   }
 

@@ -195,13 +195,22 @@ public final class ServerTls {
 
   /**
    * Whether a request for {@code authority} may be served on a connection: the certificate of its
-   * handshake has to be the one that the authority leads to (RFC 9110 section 7.4, 421).
+   * handshake has to be the one that the authority leads to (RFC 9110 section 7.4, 421). With
+   * {@code strictAuthority} the name itself has to be the one that the handshake asked for, if it
+   * asked.
    *
    * @param authority host, with or without port
    * @param engine of the connection, its handshake done
    */
   public boolean serves(String authority, SSLEngine engine) {
-    return contexts.size() == 1 || isMadeBy(contextFor(host(authority)), engine);
+    String host = host(authority);
+    if (spec.strictAuthority()) {
+      String asked = ServerNames.asked(engine);
+      if (asked != null && !asked.equalsIgnoreCase(host)) {
+        return false;
+      }
+    }
+    return contexts.size() == 1 || isMadeBy(contextFor(host), engine);
   }
 
   @SuppressWarnings("ReferenceEquality") // one session context per certificate

@@ -14,8 +14,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.ssl.JksSslBundleProperties;
 import org.springframework.boot.autoconfigure.ssl.PemSslBundleProperties;
@@ -45,6 +47,9 @@ public final class SslBundleKeys {
   private final WrittenKeys written;
   private final KeyFiles files;
   private final Problems problems;
+
+  // Reported once, however many keys name them.
+  private final Set<String> unusable = new HashSet<>();
 
   /** Bundles as {@code environment} has them; reports to {@code problems}. */
   public SslBundleKeys(
@@ -99,8 +104,8 @@ public final class SslBundleKeys {
         }
       }
       return trusted;
-    } catch (GeneralSecurityException | RuntimeException unusable) {
-      refuse(key, name, unusable);
+    } catch (GeneralSecurityException | RuntimeException failure) {
+      refuse(key, name, failure);
       return List.of();
     }
   }
@@ -111,17 +116,20 @@ public final class SslBundleKeys {
     see(location);
     try {
       return material(PropertiesSslBundle.get(store));
-    } catch (GeneralSecurityException | RuntimeException unusable) {
-      refuse(key, location, unusable);
+    } catch (GeneralSecurityException | RuntimeException failure) {
+      refuse(key, location, failure);
       return null;
     }
   }
 
-  private void refuse(String key, String name, Exception unusable) {
+  private void refuse(String key, String name, Exception failure) {
+    if (!unusable.add(name)) {
+      return;
+    }
     problems.refuse(
         key(key, name),
         name,
-        "cannot be used: " + deepest(unusable),
+        "cannot be used: " + deepest(failure),
         name.equals(SERVER) ? "correct server.ssl.*" : "correct " + ROOT + "*." + name);
   }
 
@@ -131,6 +139,9 @@ public final class SslBundleKeys {
   }
 
   private @Nullable SslBundle bundle(String key, String name) {
+    if (unusable.contains(name)) {
+      return null;
+    }
     int reported = problems.refusals().size();
     try {
       SslBundle bundle = name.equals(SERVER) ? server() : named(name);
@@ -141,9 +152,12 @@ public final class SslBundleKeys {
             "there is no such bundle",
             "write it under " + ROOT + "pem." + name);
       }
+      if (bundle == null) {
+        unusable.add(name);
+      }
       return bundle;
-    } catch (RuntimeException unusable) {
-      refuse(key, name, unusable);
+    } catch (RuntimeException failure) {
+      refuse(key, name, failure);
       return null;
     }
   }
@@ -210,8 +224,8 @@ public final class SslBundleKeys {
   private @Nullable KeyMaterial material(String key, String name, SslBundle bundle) {
     try {
       return material(bundle);
-    } catch (GeneralSecurityException | RuntimeException unusable) {
-      refuse(key, name, unusable);
+    } catch (GeneralSecurityException | RuntimeException failure) {
+      refuse(key, name, failure);
       return null;
     }
   }

@@ -46,6 +46,7 @@ final class TlsCompiler {
         listener.handshakeTimeout(),
         tls.maxHandshakes(),
         http2,
+        tls.strictAuthority(),
         headers);
   }
 

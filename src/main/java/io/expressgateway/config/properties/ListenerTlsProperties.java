@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param clientFingerprintHeader request header in which they get its SHA-256 fingerprint
  * @param clientCertHeader request header in which they get the certificate, as RFC 9440 writes it
  * @param minVersion the oldest version spoken
+ * @param strictAuthority whether requests may name only what the client's handshake asked for
  * @param maxHandshakes handshakes that run at a time on one event loop
  */
 public record ListenerTlsProperties(
@@ -29,4 +30,5 @@ public record ListenerTlsProperties(
     @Nullable String clientFingerprintHeader,
     @Nullable String clientCertHeader,
     @DefaultValue("TLSv1.2") @OneOf({"TLSv1.2", "TLSv1.3"}) String minVersion,
+    @DefaultValue("false") boolean strictAuthority,
     @DefaultValue("4096") @Range(min = 1, max = 1_000_000) int maxHandshakes) {}

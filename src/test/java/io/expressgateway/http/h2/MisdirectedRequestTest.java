@@ -6,6 +6,7 @@ import io.expressgateway.http.Gateway;
 import io.expressgateway.http.fault.Await;
 import io.expressgateway.http.h1.RawEndpoint;
 import io.expressgateway.snapshot.ListenerSpec;
+import io.expressgateway.snapshot.TlsSpec;
 import io.expressgateway.tls.TestCertificates;
 import io.netty.pkitesting.X509Bundle;
 import java.io.ByteArrayOutputStream;
@@ -55,6 +56,37 @@ class MisdirectedRequestTest {
     }
   }
 
+  @Test
+  void strictlyTheNameHasToBeTheOneThatWasAskedFor() throws Exception {
+    TlsSpec plain = TestCertificates.spec(SITE);
+    TlsSpec strict =
+        new TlsSpec(
+            plain.certificates(),
+            plain.clientAuth(),
+            plain.clientCas(),
+            true,
+            plain.handshakeTimeout(),
+            plain.maxHandshakes(),
+            true,
+            true,
+            plain.clientHeaders());
+    try (RawEndpoint endpoint = RawEndpoint.echoingTarget();
+        Gateway gateway =
+            Gateway.builder()
+                .endpoints(endpoint.port())
+                .listener(spec -> secured(spec, strict))
+                .start();
+        RawHttp2 client = new RawHttp2(connect(gateway))) {
+      client.settings();
+      request(client, 1, "Site.example:8443");
+      client.send();
+      assertThat(status(client.await(RawHttp2.HEADERS))).isEqualTo(200);
+      request(client, 3, "www.site.example");
+      client.send();
+      assertThat(status(client.await(RawHttp2.HEADERS))).isEqualTo(421);
+    }
+  }
+
   private static void request(RawHttp2 client, int stream, String authority) {
     ByteArrayOutputStream block = new ByteArrayOutputStream();
     block.writeBytes(new byte[] {(byte) 0x82, (byte) 0x87, (byte) 0x84});
@@ -91,6 +123,10 @@ class MisdirectedRequestTest {
   }
 
   private static ListenerSpec secured(ListenerSpec spec) {
+    return secured(spec, TestCertificates.spec(SITE, SHOP));
+  }
+
+  private static ListenerSpec secured(ListenerSpec spec, TlsSpec tls) {
     return new ListenerSpec(
         spec.name(),
         spec.bind(),
@@ -102,6 +138,6 @@ class MisdirectedRequestTest {
         spec.forwarding(),
         spec.accessLog(),
         spec.http(),
-        TestCertificates.spec(SITE, SHOP));
+        tls);
   }
 }

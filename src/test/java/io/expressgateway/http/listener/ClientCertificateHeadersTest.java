@@ -210,6 +210,7 @@ class ClientCertificateHeadersTest {
         plain.handshakeTimeout(),
         4096,
         true,
+        false,
         HEADERS);
   }
 

@@ -92,6 +92,7 @@ class SessionResumptionTest {
         plain.handshakeTimeout(),
         4096,
         true,
+        false,
         new ClientCertificateHeaders("X-Client-Subject", null, null));
   }
 }

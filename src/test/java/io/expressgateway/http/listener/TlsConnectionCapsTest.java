@@ -62,6 +62,7 @@ class TlsConnectionCapsTest {
             Duration.ofSeconds(30),
             2,
             true,
+            false,
             plain.clientHeaders());
     try (RawEndpoint endpoint = RawEndpoint.echoingTarget();
         Gateway gateway = SecureClient.gateway(endpoint, two);
