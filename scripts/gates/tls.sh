@@ -18,7 +18,7 @@ PIDS=()
 clean_up() {
   local pid
   trap - EXIT INT TERM
-  for pid in ${PIDS[@]+"${PIDS[@]}"}; do kill -9 "$pid" 2>/dev/null || true; done
+  for pid in ${PIDS[@]+"${PIDS[@]}"}; do kill -9 "$pid" 2>/dev/null && wait "$pid" 2>/dev/null || true; done
   rm -rf "$WORK"
 }
 trap clean_up EXIT
@@ -34,7 +34,8 @@ fail() {
 [[ -n $TESTSSL ]] || fail "testssl is not installed"
 command -v sslscan >/dev/null || fail "sslscan is not installed"
 
-# A CA and what it signs: ECDSA on P-256, 90 days, the name and the address that the tools connect to.
+# A CA and what it signs: ECDSA on P-256, 90 days, the name and the address that the tools connect to, and a responder
+# that nobody asks.
 certificates() {
   cd "$WORK"
   openssl ecparam -name prime256v1 -genkey -noout -out ca.key
@@ -49,6 +50,7 @@ extendedKeyUsage = serverAuth
 subjectAltName = DNS:localhost, IP:127.0.0.1
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
+authorityInfoAccess = OCSP;URI:http://127.0.0.1:9/
 EXT
   openssl x509 -req -in site.csr -CA ca.crt -CAkey ca.key -CAcreateserial -sha256 -days 90 -extfile site.ext -out site.own
   cat site.own ca.crt >site.crt
@@ -77,7 +79,7 @@ expressgateway:
   drain: { settle: 0s, timeout: 5s }
 management.server.port: $MANAGEMENT
 spring.cloud.gateway.server.webflux.routes:
-  - { id: pages, uri: "lb://pages", predicates: [ "Path=/**" ] }
+  - { id: pages, uri: "lb://pages", predicates: [ "Path=/**" ], filters: [ SecureHeaders ] }
 CONF
 "$JAVA" -jar "$JAR" "$WORK/gateway.yaml" >"$WORK/gateway.out" 2>"$WORK/gateway.err" &
 PID=$!
