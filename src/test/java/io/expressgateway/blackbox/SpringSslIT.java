@@ -36,7 +36,7 @@ class SpringSslIT {
           - id: again
             uri: https://127.0.0.1:%1$d
             predicates: [ "Path=/again/**" ]
-            filters: [ "RewritePath=/again/(?<rest>.*), /app/$\\{rest}" ]
+            filters: [ StripPrefix=1 ]
       expressgateway.drain.settle: 0s
       """;
 
@@ -57,7 +57,7 @@ class SpringSslIT {
       HttpResponse<String> got = get(client, port, "/app/x");
       assertThat(got.version()).isEqualTo(HttpClient.Version.HTTP_2);
       assertThat(got.body()).contains("app /app/x");
-      assertThat(get(client, port, "/again/y").body()).contains("app /app/y");
+      assertThat(get(client, port, "/again/app/y").body()).contains("app /app/y");
       // Management stays in clear text.
       assertThat(Http.get(gateway.management("/readyz")).statusCode()).isEqualTo(200);
       assertThat(Http.get(gateway.management("/api/v1/listeners")).body())

@@ -114,7 +114,8 @@ public final class KeyFiles {
         key,
         file,
         "holds no readable private key",
-        "write PEM without a passphrase, as in BEGIN PRIVATE KEY");
+        // The value is not shown, as the key's name asks for; the file's name is no secret.
+        "write PEM without a passphrase into " + file + ", as in BEGIN PRIVATE KEY");
     return null;
   }
 
@@ -127,7 +128,7 @@ public final class KeyFiles {
           key,
           file,
           "cannot be read: " + reason(Path.of(file)),
-          "name a PEM file that this user may read");
+          "make " + file + " a PEM file that this user may read");
       return null;
     }
   }
