@@ -12,6 +12,7 @@ import io.expressgateway.config.compile.KeyFiles;
 import io.expressgateway.config.compile.ListenerCompiler;
 import io.expressgateway.config.compile.RouteDefinitionCompiler;
 import io.expressgateway.config.compile.RouteSetting;
+import io.expressgateway.config.compile.SecurityCompiler;
 import io.expressgateway.config.compile.SettingsCompiler;
 import io.expressgateway.config.compile.SslBundleKeys;
 import io.expressgateway.config.compile.VersionKeys;
@@ -23,6 +24,7 @@ import io.expressgateway.config.spring.RouteDefinitions;
 import io.expressgateway.config.spring.SpringKeys;
 import io.expressgateway.config.spring.SpringValues;
 import io.expressgateway.config.spring.WrittenKeys;
+import io.expressgateway.limit.Rules;
 import io.expressgateway.route.Route;
 import io.expressgateway.route.VersionSettings;
 import io.expressgateway.snapshot.ListenerSpec;
@@ -104,6 +106,7 @@ public final class SnapshotCompiler {
     clusters.addAll(implicit.neededBy(routes));
 
     VersionSettings apiVersion = VersionKeys.compile(settings.version(), problems);
+    Rules security = new SecurityCompiler(problems).compile(properties.security());
     if (!problems.isClean()) {
       return new Compilation.Refused(problems.refusals(), problems.warnings());
     }
@@ -117,6 +120,7 @@ public final class SnapshotCompiler {
                     clusters,
                     routes,
                     drain,
+                    security,
                     settings.version(),
                     settings.secureHeaders(),
                     String.valueOf(settings.originalStatusHeaderName()))),
@@ -126,7 +130,8 @@ public final class SnapshotCompiler {
             routes,
             drain,
             apiVersion,
-            true);
+            true,
+            security);
     return new Compilation.Accepted(
         snapshot,
         settings,

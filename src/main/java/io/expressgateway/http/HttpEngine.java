@@ -214,7 +214,12 @@ public final class HttpEngine implements HttpDataPlane {
       made.put(
           spec.name(),
           new ListenerContext(
-              spec, made.size(), accessLogs.apply(spec), serverTls(spec), identityHeaders));
+              spec,
+              made.size(),
+              accessLogs.apply(spec),
+              serverTls(spec),
+              snapshot.security(),
+              identityHeaders));
     }
     contexts = made;
     state = new ProxyState(snapshot, table, plans, this::adHocCluster);

@@ -1,6 +1,7 @@
 package io.expressgateway.http.proxy;
 
 import io.expressgateway.http.AccessLog;
+import io.expressgateway.limit.Rules;
 import io.expressgateway.net.Cidr;
 import io.expressgateway.net.IpLiteral;
 import io.expressgateway.snapshot.ListenerSpec;
@@ -18,18 +19,20 @@ public final class ListenerContext {
   private final int index;
   private final AccessLog accessLog;
   private final @Nullable ServerTls tls;
+  private final Rules rules;
   private final @Nullable Pattern trustedPattern;
   private final List<String> identityHeaders;
 
   /** A listener in clear text at place {@code index} of the snapshot. */
   public ListenerContext(ListenerSpec spec, int index, AccessLog accessLog) {
-    this(spec, index, accessLog, null, List.of());
+    this(spec, index, accessLog, null, Rules.DEFAULTS, List.of());
   }
 
   /**
    * The listener at place {@code index} of the snapshot.
    *
    * @param tls null for clear text
+   * @param rules how strict to be with clients
    * @param identityHeaders names of the headers in which any listener tells endpoints about client
    *     certificates
    */
@@ -38,6 +41,7 @@ public final class ListenerContext {
       int index,
       AccessLog accessLog,
       @Nullable ServerTls tls,
+      Rules rules,
       List<String> identityHeaders) {
     this.spec = spec;
     this.index = index;
@@ -48,6 +52,7 @@ public final class ListenerContext {
             .map(name -> name.toLowerCase(Locale.ROOT).replace('_', '-'))
             .distinct()
             .toList();
+    this.rules = rules;
     this.trustedPattern =
         spec.trustedProxyPattern().isEmpty() ? null : Pattern.compile(spec.trustedProxyPattern());
   }
@@ -70,6 +75,11 @@ public final class ListenerContext {
   /** What only we may say to endpoints: lower case, dashes for underscores. */
   List<String> identityHeaders() {
     return identityHeaders;
+  }
+
+  /** How strict to be with clients, as the snapshot says that was current at the connection. */
+  public Rules rules() {
+    return rules;
   }
 
   AccessLog accessLog() {
