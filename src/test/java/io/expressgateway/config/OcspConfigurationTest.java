@@ -1,7 +1,6 @@
 package io.expressgateway.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.expressgateway.net.OcspStaple;
 import io.expressgateway.snapshot.TlsSpec;
@@ -28,7 +27,7 @@ class OcspConfigurationTest {
 
   @BeforeEach
   void openssl() throws Exception {
-    assumeTrue(TestResponder.isThere(), "needs openssl");
+    TestResponder.needed();
     responder = new TestResponder(CERTIFICATES, directory);
   }
 

@@ -8,11 +8,9 @@ import io.expressgateway.http.h1.RawEndpoint;
 import io.expressgateway.tls.TestCertificates;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,38 +69,6 @@ class HugeHelloTest {
       sendUntilClosed(client, all.array(), 1024);
       assertThat(alertOf(client)).isEqualTo(ALERT);
     }
-  }
-
-  @Test
-  void aHelloInHundredsOfSegmentsIsRefused() throws Exception {
-    // Each segment would make the reader begin again from the first record.
-    byte[] record = new byte[5 + 2000];
-    Arrays.fill(record, (byte) 1);
-    ByteBuffer.wrap(record).put(new byte[] {22, 3, 1, 7, (byte) 0xd0, 1, 0, 7, (byte) 0xcc});
-    try (Socket client = connect()) {
-      OutputStream out = client.getOutputStream();
-      int written = 0;
-      try {
-        // The last byte is held back, so that only the count of pieces can end it.
-        for (; written < record.length - 1; written++) {
-          out.write(record, written, 1);
-          if (written % 8 == 0) {
-            Await.until("taken", () -> isTaken(client));
-          }
-        }
-      } catch (IOException closed) {
-        // As it should be.
-      }
-      assertThat(alertOf(client)).isEqualTo(ALERT);
-    }
-  }
-
-  /**
-   * Nothing to be seen from outside says that a byte was read; a turn of the scheduler is enough.
-   */
-  private static boolean isTaken(Socket client) {
-    Thread.yield();
-    return client.isConnected();
   }
 
   private Socket connect() throws IOException {

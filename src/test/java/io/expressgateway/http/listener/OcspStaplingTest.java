@@ -1,7 +1,6 @@
 package io.expressgateway.http.listener;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.expressgateway.http.Gateway;
 import io.expressgateway.http.h1.RawEndpoint;
@@ -33,7 +32,7 @@ class OcspStaplingTest {
 
   @BeforeEach
   void openssl() throws Exception {
-    assumeTrue(TestResponder.isThere(), "needs openssl");
+    TestResponder.needed();
     good = Files.readAllBytes(new TestResponder(CERTIFICATES, directory).good(SITE));
   }
 

@@ -22,7 +22,7 @@ class SlowHelloTest {
 
   private static final TestCertificates CERTIFICATES = new TestCertificates();
   private static final X509Bundle SITE = CERTIFICATES.server("site.example");
-  private static final Duration TIMEOUT = Duration.ofMillis(800);
+  private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
   private RawEndpoint endpoint;
   private Gateway gateway;
