@@ -48,9 +48,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpEngine implements HttpDataPlane {
 
-  /** What ALPN offers (RFC 7301), the most wanted first. */
-  private static final List<String> ALPN = List.of("h2", "http/1.1");
-
   private static final long TICK_MILLIS = 50;
 
   private final HttpMetrics metrics;
@@ -221,11 +218,17 @@ public final class HttpEngine implements HttpDataPlane {
       plans[i] = plan(routes.get(i));
     }
     Map<String, ListenerContext> made = new LinkedHashMap<>();
+    List<String> identityHeaders = identityHeaders(snapshot);
     for (ListenerSpec spec : snapshot.listeners()) {
       made.put(
           spec.name(),
           new ListenerContext(
-              spec, made.size(), accessLogs.apply(spec), serverTls(spec), snapshot.security()));
+              spec,
+              made.size(),
+              accessLogs.apply(spec),
+              serverTls(spec),
+              snapshot.security(),
+              identityHeaders));
     }
     contexts = made;
     state = new ProxyState(snapshot, table, plans, this::adHocCluster, health);
@@ -255,7 +258,19 @@ public final class HttpEngine implements HttpDataPlane {
     return memory / 100 * rules.threshold(Rule.HELD_BYTES) / workers.size();
   }
 
-  /** Contexts stay while the certificates stay, and with them sessions and ticket keys. */
+  /** What one listener tells endpoints, a client of another must not be able to say. */
+  private static List<String> identityHeaders(Snapshot snapshot) {
+    List<String> names = new ArrayList<>();
+    for (ListenerSpec spec : snapshot.listeners()) {
+      TlsSpec tls = spec.tls();
+      if (tls != null) {
+        names.addAll(tls.clientHeaders().names());
+      }
+    }
+    return names;
+  }
+
+  /** Contexts stay while the certificates stay; ticket keys as long as nothing else changes. */
   private @Nullable ServerTls serverTls(ListenerSpec spec) {
     TlsSpec wanted = spec.tls();
     if (wanted == null) {
@@ -263,7 +278,7 @@ public final class HttpEngine implements HttpDataPlane {
     }
     ListenerContext before = contexts.get(spec.name());
     ServerTls known = before == null ? null : before.tls();
-    return known != null && known.spec().equals(wanted) ? known : ServerTls.of(wanted, ALPN);
+    return known != null && known.spec().equals(wanted) ? known : ServerTls.of(wanted, known);
   }
 
   private RoutePlan plan(Route route) {

@@ -88,9 +88,13 @@ public enum Why {
   // --- the endpoint ---
   /** Connecting was refused or failed. */
   CONNECT_FAILED(503, Side.UPSTREAM, "the endpoint cannot be reached"),
-  /** The TLS handshake failed: protocol, certificate or name; see the cluster's {@code tls}. */
+  /**
+   * The TLS handshake failed: certificate, name, version or ALPN; see the cluster's {@code tls}.
+   */
   UPSTREAM_TLS(
-      502, Side.UPSTREAM, "the endpoint's certificate or TLS handshake was not acceptable"),
+      502,
+      Side.UPSTREAM,
+      "the endpoint's certificate, TLS handshake or choice of protocol (ALPN) was not acceptable"),
   /** Connecting took longer than {@code connect-timeout}. */
   CONNECT_TIMEOUT(504, Side.UPSTREAM, "the endpoint did not accept the connection in time"),
   /** The endpoint closed or reset before its response head. */

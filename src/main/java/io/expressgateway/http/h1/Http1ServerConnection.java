@@ -18,7 +18,6 @@ import io.expressgateway.message.RequestHead;
 import io.expressgateway.message.ResponseHead;
 import io.expressgateway.net.OutOfMemory;
 import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
-import io.expressgateway.tls.ServerNames;
 import io.expressgateway.tls.ServerTls;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -117,7 +116,7 @@ public final class Http1ServerConnection extends Http1Connection
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     this.tls = ctx.pipeline().get(SslHandler.class);
-    this.peer = new Peer((InetSocketAddress) ctx.channel().remoteAddress(), listener);
+    this.peer = new Peer((InetSocketAddress) ctx.channel().remoteAddress(), listener, tls);
     registry.add(this);
     idleSinceNanos = System.nanoTime();
     armIdle();
@@ -405,7 +404,7 @@ public final class Http1ServerConnection extends Http1Connection
     if (certificates == null || authority.equals(servedAuthority)) {
       return true;
     }
-    if (!certificates.serves(authority, ServerNames.asked(over.engine()))) {
+    if (!certificates.serves(authority, over.engine())) {
       return false;
     }
     servedAuthority = authority;

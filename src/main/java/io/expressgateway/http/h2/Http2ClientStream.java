@@ -278,7 +278,7 @@ final class Http2ClientStream implements Upstream {
   public void sendHead(RequestHead head, String host, boolean noBody) {
     toHead = head.method().equals("HEAD");
     FieldBlock fields =
-        FieldBlock.request(head.method(), "http", host, head.target(), head.headers());
+        FieldBlock.request(head.method(), connection.scheme(), host, head.target(), head.headers());
     requestEnded = noBody;
     connection.sendHead(this, fields, noBody);
   }

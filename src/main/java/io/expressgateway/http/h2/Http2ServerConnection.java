@@ -17,7 +17,6 @@ import io.expressgateway.message.HeaderName;
 import io.expressgateway.message.RequestHead;
 import io.expressgateway.net.OutOfMemory;
 import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
-import io.expressgateway.tls.ServerNames;
 import io.expressgateway.tls.ServerTls;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -221,7 +220,11 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   }
 
   private void began(ChannelHandlerContext ctx) throws Http2Exception {
-    peer = new Peer((InetSocketAddress) ctx.channel().remoteAddress(), listener);
+    peer =
+        new Peer(
+            (InetSocketAddress) ctx.channel().remoteAddress(),
+            listener,
+            ctx.pipeline().get(SslHandler.class));
     registry.add(this);
     worker.held().register(this);
     beganNanos = System.nanoTime();
@@ -442,7 +445,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     if (certificates == null || over == null || authority.equals(servedAuthority)) {
       return true;
     }
-    if (!certificates.serves(authority, ServerNames.asked(over.engine()))) {
+    if (!certificates.serves(authority, over.engine())) {
       return false;
     }
     servedAuthority = authority;
