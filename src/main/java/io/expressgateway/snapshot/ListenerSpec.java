@@ -155,6 +155,7 @@ public record ListenerSpec(
    * @param underscoreHeaders what to do with names like {@code a_b}
    * @param maxStreams requests at a time on an HTTP/2 connection
    * @param windowBytes of request body that an HTTP/2 stream may send ahead
+   * @param webSocket what a WebSocket may do
    */
   public record HttpLimits(
       Duration headerTimeout,
@@ -170,9 +171,30 @@ public record ListenerSpec(
       int maxPipelined,
       UnderscoreHeaders underscoreHeaders,
       int maxStreams,
-      int windowBytes) {
+      int windowBytes,
+      WebSocketLimits webSocket) {
 
-    /** Limits with the default number and window of streams. */
+    /** These limits with others for WebSocket. */
+    public HttpLimits with(WebSocketLimits others) {
+      return new HttpLimits(
+          headerTimeout,
+          bodyIdleTimeout,
+          minBodyRate,
+          writeStallTimeout,
+          responseTimeout,
+          keepAliveTimeout,
+          maxKeepAliveRequests,
+          maxHeaderBytes,
+          maxHeaderFields,
+          maxBodyBytes,
+          maxPipelined,
+          underscoreHeaders,
+          maxStreams,
+          windowBytes,
+          others);
+    }
+
+    /** Limits with the default number and window of streams, and the defaults of WebSocket. */
     public HttpLimits(
         Duration headerTimeout,
         Duration bodyIdleTimeout,
@@ -200,7 +222,8 @@ public record ListenerSpec(
           maxPipelined,
           underscoreHeaders,
           256,
-          64 * 1024);
+          64 * 1024,
+          WebSocketLimits.DEFAULTS);
     }
 
     /** The defaults of the configuration reference. */

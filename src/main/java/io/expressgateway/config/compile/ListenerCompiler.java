@@ -3,6 +3,7 @@ package io.expressgateway.config.compile;
 import io.expressgateway.config.Problems;
 import io.expressgateway.config.properties.HttpProperties;
 import io.expressgateway.config.properties.ListenerProperties;
+import io.expressgateway.config.properties.WebSocketProperties;
 import io.expressgateway.metrics.AccessLogs;
 import io.expressgateway.net.Cidr;
 import io.expressgateway.net.HostPort;
@@ -11,6 +12,7 @@ import io.expressgateway.snapshot.ListenerSpec.AccessLogSpec;
 import io.expressgateway.snapshot.ListenerSpec.Forwarding;
 import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
 import io.expressgateway.snapshot.ListenerSpec.UnderscoreHeaders;
+import io.expressgateway.snapshot.WebSocketLimits;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -172,6 +174,17 @@ public final class ListenerCompiler {
         http.maxPipelined(),
         UnderscoreHeaders.valueOf(http.underscoreHeaders().toUpperCase(Locale.ROOT)),
         http.maxStreams(),
-        Math.toIntExact(http.window().toBytes()));
+        Math.toIntExact(http.window().toBytes()),
+        webSocket(http.websocket()));
+  }
+
+  private static WebSocketLimits webSocket(WebSocketProperties webSocket) {
+    return new WebSocketLimits(
+        webSocket.enabled(),
+        webSocket.idleTimeout(),
+        webSocket.maxMessageSize().toBytes(),
+        webSocket.maxFrameSize().toBytes(),
+        webSocket.maxPings(),
+        webSocket.maxLifetime());
   }
 }

@@ -78,12 +78,12 @@ public final class KeyTable {
           rule(GATEWAY + "httpclient.ssl.*", REFUSED, "TLS towards endpoints is set per cluster"),
           rule(
               GATEWAY + "httpclient.websocket.max-frame-payload-length",
-              REFUSED,
-              "limits on WebSocket frames are not built yet"),
+              MAPPED,
+              "http.websocket.max-frame-size of the listener default"),
           rule(
               GATEWAY + "httpclient.websocket.proxy-ping",
-              WARNED,
-              "WebSocket bytes are passed as they are",
+              REFUSED,
+              "pings always pass to the endpoint, and http.websocket.max-pings bounds them",
               "true"),
           rule(
               GATEWAY + "httpclient.compression",

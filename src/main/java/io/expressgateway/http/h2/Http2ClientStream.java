@@ -30,12 +30,19 @@ final class Http2ClientStream implements Upstream {
 
   private static final long MALFORMED = -2;
 
+  private static final AsciiString PROTOCOL =
+      AsciiString.cached(Http2Headers.PseudoHeaderName.PROTOCOL.value().toString());
+  private static final AsciiString KEY = AsciiString.cached("sec-websocket-key");
+
   private final Http2ClientConnection connection;
   private final boolean reused;
   private @Nullable Exchange exchange;
   private int id;
 
   private boolean toHead;
+  // CONNECT with :protocol (RFC 8441), and whether it is a tunnel already.
+  private boolean isConnect;
+  private boolean isTunnel;
   private boolean requestEnded;
   private boolean headSeen;
   private boolean interimSeen;
@@ -95,6 +102,10 @@ final class Http2ClientStream implements Upstream {
       current.onResponseInformational(head);
       return;
     }
+    if (isConnect && status < 300) {
+      opened(current, head, status, end);
+      return;
+    }
     announced = contentLength(head.headers());
     if (announced == MALFORMED) {
       malformed();
@@ -122,12 +133,25 @@ final class Http2ClientStream implements Upstream {
     }
   }
 
+  /** RFC 8441 section 5: the WebSocket is open. */
+  private void opened(Exchange current, ResponseHead head, int status, boolean end) {
+    headSeen = true;
+    isTunnel = true;
+    // RFC 9110 section 9.3.6: such an answer has no length.
+    head.headers().remove(HeaderName.CONTENT_LENGTH);
+    head.reset(status, "", ResponseHead.UNKNOWN_LENGTH);
+    current.onResponseUpgrade(head);
+    if (end) {
+      ended(null);
+    }
+  }
+
   private void trailers(Http2Headers headers, boolean end) {
     if (responseEnded) {
       return;
     }
     HeaderBlock block = new HeaderBlock(256, 8);
-    if (!end || hasPseudo(headers)) {
+    if (!end || isTunnel || hasPseudo(headers)) {
       malformed();
     } else if (read(headers, block)) {
       bodyEnded(block.size() == 0 ? null : block);
@@ -290,7 +314,7 @@ final class Http2ClientStream implements Upstream {
   /** Ends the try; a response that has completely arrived stays whole. */
   void fail(Why why) {
     Exchange current = exchange;
-    if (current == null || responseEnded) {
+    if (current == null || (responseEnded && !isTunnel)) {
       return;
     }
     exchange = null;
@@ -308,6 +332,8 @@ final class Http2ClientStream implements Upstream {
 
   @Override
   public void sendHead(RequestHead head, String host, boolean noBody) {
+    Exchange current = exchange;
+    isConnect = current != null && current.mayUpgrade();
     toHead = head.method().equals("HEAD");
     HeaderBlock fields = head.headers();
     Http2Headers headers = new DefaultHttp2Headers(false, fields.size() + 4);
@@ -317,8 +343,23 @@ final class Http2ClientStream implements Upstream {
     }
     // Copied: HPACK's dynamic table keeps what it indexes, and the block serves the next request.
     HeaderFields.write(fields, headers);
+    if (isConnect) {
+      headers.method("CONNECT").set(PROTOCOL, "websocket");
+      headers.remove(KEY);
+      connection.sendConnect(this, headers);
+      return;
+    }
     requestEnded = noBody;
     connection.sendHead(this, headers, noBody);
+  }
+
+  /** The endpoint does not offer RFC 8441, as its SETTINGS say. */
+  void onNotOffered() {
+    Exchange current = exchange;
+    exchange = null;
+    if (current != null) {
+      current.onUpstreamUnavailable(Why.UPGRADE_NOT_SUPPORTED);
+    }
   }
 
   @Override
@@ -332,7 +373,8 @@ final class Http2ClientStream implements Upstream {
 
   @Override
   public void sendEnd(@Nullable HeaderBlock trailers) {
-    if (requestEnded) {
+    if (requestEnded || (isConnect && !isTunnel)) {
+      // The head of a CONNECT is no whole request.
       return;
     }
     requestEnded = true;
@@ -383,6 +425,10 @@ final class Http2ClientStream implements Upstream {
   @Override
   public void cancel() {
     exchange = null;
-    connection.reset(id, Http2Error.CANCEL);
+    if (id == 0) {
+      connection.forget(this);
+    } else {
+      connection.reset(id, Http2Error.CANCEL);
+    }
   }
 }

@@ -185,6 +185,10 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
             .initialWindowSize(limits.windowBytes())
             .maxFrameSize(FrameGuard.MAX_FRAME_BYTES)
             .maxHeaderListSize(limits.maxHeaderBytes());
+    if (limits.webSocket().enabled()) {
+      // RFC 8441 section 3.
+      settings.connectProtocolEnabled(true);
+    }
     return new Http2ServerConnection(
         new Codec(decoder, encoder, settings, guard, counts, reports), worker, listener, registry);
   }
@@ -361,7 +365,8 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   protected void handleServerHeaderDecodeSizeError(ChannelHandlerContext ctx, Http2Stream stream) {
     onSecurity(Why.HEADER_TOO_LARGE.code(), "reject");
     Http2ServerStream ours = new Http2ServerStream(this, limits, stream);
-    ours.refuse(exchange(ours, refusedHead(), limits.maxHeaderBytes()), Why.HEADER_TOO_LARGE, true);
+    ours.refuse(
+        exchange(ours, refusedHead(), limits.maxHeaderBytes(), false), Why.HEADER_TOO_LARGE, true);
     flush(ctx);
   }
 
@@ -376,12 +381,13 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   // ---------------------------------------------------------------- what arrives
 
-  private Exchange exchange(Http2ServerStream stream, RequestHead head, long headBytes) {
+  private Exchange exchange(
+      Http2ServerStream stream, RequestHead head, long headBytes, boolean upgrade) {
     Peer from = peer;
     if (from == null) {
       throw new IllegalStateException("the connection is not active yet");
     }
-    return new Exchange(worker, from, stream, head, headBytes, System.nanoTime(), false);
+    return new Exchange(worker, from, stream, head, headBytes, System.nanoTime(), upgrade);
   }
 
   private void request(int id, Http2Headers headers, boolean ended) {
@@ -400,7 +406,11 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     }
     if (refusal == null) {
       int bytes = head.headers().used() + head.path().length();
-      stream.begin(exchange(stream, head, bytes), ended, System.nanoTime());
+      if (requestFields.isUpgrade()) {
+        stream.beginConnect(exchange(stream, head, bytes, true));
+      } else {
+        stream.begin(exchange(stream, head, bytes, false), ended, System.nanoTime());
+      }
     } else {
       refuse(stream, refusal, ended);
     }
@@ -424,7 +434,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   }
 
   private void refuse(Http2ServerStream stream, Why why, boolean ended) {
-    Exchange refused = exchange(stream, refusedHead(), 0);
+    Exchange refused = exchange(stream, refusedHead(), 0, false);
     if (requestFields.isMalformed()) {
       onSecurity(why.code(), "reset");
       stream.refuseMalformed(refused, why);
@@ -437,6 +447,10 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   private void trailers(int id, Http2ServerStream stream, Http2Headers headers)
       throws Http2Exception {
+    if (stream.isConnect()) {
+      // RFC 9113 section 8.5.
+      throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "HEADERS within CONNECT");
+    }
     HeaderBlock trailers = new HeaderBlock(256, 4);
     for (Map.Entry<CharSequence, CharSequence> field : headers) {
       if (HeaderFields.isPseudo(AsciiString.of(field.getKey()))) {
@@ -652,14 +666,29 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   @Override
   public void drain(long spreadNanos) {
-    if (!isOpen() || leaving) {
+    if (!isOpen()) {
       return;
     }
     if (spreadNanos <= 0) {
-      leave();
+      drainNow();
     } else {
       leaveAtNanos = System.nanoTime() + Math.floorMod(worker.random(), spreadNanos);
       arm(leaveAtNanos);
+    }
+  }
+
+  private void drainNow() {
+    leave();
+    for (Http2ServerStream stream : all()) {
+      stream.onDrain();
+    }
+  }
+
+  /** A WebSocket was opened. */
+  void onConnected(Http2ServerStream stream) {
+    if (registry.isDraining()) {
+      // Not from within the exchange's own step.
+      worker.eventLoop().execute(stream::onDrain);
     }
   }
 
@@ -751,9 +780,10 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
         next = Math.min(next, lastGoAwayAtNanos);
       }
     }
-    if (!leaving && leaveAtNanos != Long.MAX_VALUE) {
+    if (leaveAtNanos != Long.MAX_VALUE) {
       if (now - leaveAtNanos >= 0) {
-        leave();
+        leaveAtNanos = Long.MAX_VALUE;
+        drainNow();
         next = Math.min(next, lastGoAwayAtNanos);
       } else {
         next = Math.min(next, leaveAtNanos);

@@ -29,6 +29,7 @@ final class RequestFields {
   private String knownAuthority = "";
   private @Nullable Why refusal;
   private boolean isMalformed;
+  private boolean isUpgrade;
 
   RequestFields(HttpLimits limits, String scheme) {
     this.limits = limits;
@@ -45,10 +46,16 @@ final class RequestFields {
     return isMalformed;
   }
 
+  /** Whether the last request asks for a WebSocket (RFC 8441); its head is that of a GET. */
+  boolean isUpgrade() {
+    return isUpgrade;
+  }
+
   /** The head; unusable when {@link #refusal} says so. */
   RequestHead read(Http2Headers from, boolean ended) {
     refusal = null;
     isMalformed = false;
+    isUpgrade = false;
     RequestHead head = new RequestHead(new HeaderBlock());
     HeaderFields.Fault fault =
         HeaderFields.read(
@@ -61,7 +68,7 @@ final class RequestFields {
       }
       return head;
     }
-    pseudo(from, head);
+    pseudo(from, head, ended);
     if (refusal == null) {
       length(head, ended);
     }
@@ -79,11 +86,12 @@ final class RequestFields {
     isMalformed = true;
   }
 
-  private void pseudo(Http2Headers from, RequestHead head) {
+  private void pseudo(Http2Headers from, RequestHead head, boolean ended) {
     CharSequence method = null;
     CharSequence path = null;
     CharSequence authority = null;
     CharSequence stated = null;
+    CharSequence protocol = null;
     for (Map.Entry<CharSequence, CharSequence> field : from) {
       AsciiString name = AsciiString.of(field.getKey());
       if (!HeaderFields.isPseudo(name)) {
@@ -108,6 +116,10 @@ final class RequestFields {
           again = stated != null;
           stated = value;
         }
+        case ":protocol" -> {
+          again = protocol != null;
+          protocol = value;
+        }
         default -> again = true;
       }
       if (again) {
@@ -117,12 +129,39 @@ final class RequestFields {
     }
     if (method == null || !HeaderBlock.isToken(method.toString())) {
       malformed(Why.BAD_REQUEST_LINE);
+    } else if (protocol != null) {
+      extendedConnect(head, method, protocol, path, stated, authority, ended);
     } else if (AsciiString.contentEquals(method, "CONNECT")) {
       refusal = Why.CONNECT_REFUSED;
     } else if (path == null || stated == null) {
       malformed(Why.BAD_REQUEST_LINE);
     } else {
       target(head, method(method), path.toString(), authority);
+    }
+  }
+
+  /** RFC 8441 section 4: CONNECT with scheme, path and authority, by whom our SETTINGS invited. */
+  private void extendedConnect(
+      RequestHead head,
+      CharSequence method,
+      CharSequence protocol,
+      @Nullable CharSequence path,
+      @Nullable CharSequence stated,
+      @Nullable CharSequence authority,
+      boolean ended) {
+    if (!AsciiString.contentEquals(method, "CONNECT")
+        || !limits.webSocket().enabled()
+        || path == null
+        || stated == null
+        || authority == null
+        || ended
+        || head.headers().contains(HeaderName.CONTENT_LENGTH)) {
+      malformed(Why.BAD_REQUEST_LINE);
+    } else if (!AsciiString.contentEqualsIgnoreCase(protocol, "websocket")) {
+      refusal = Why.UPGRADE_NOT_SUPPORTED;
+    } else {
+      isUpgrade = true;
+      target(head, "GET", path.toString(), authority);
     }
   }
 
@@ -196,7 +235,7 @@ final class RequestFields {
   private void length(RequestHead head, boolean ended) {
     HeaderBlock headers = head.headers();
     int field = headers.indexOf(HeaderName.CONTENT_LENGTH);
-    long length = ended ? 0 : RequestHead.UNKNOWN_LENGTH;
+    long length = ended || isUpgrade ? 0 : RequestHead.UNKNOWN_LENGTH;
     if (field >= 0) {
       long stated = number(headers, field);
       if (stated < 0

@@ -1,0 +1,24 @@
+package io.expressgateway.config.properties;
+
+import io.expressgateway.config.bind.DefaultValue;
+import io.expressgateway.config.bind.Range;
+import java.time.Duration;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * WebSocket of a listener.
+ *
+ * @param enabled whether it is served
+ * @param idleTimeout how long no byte may move in either direction; 0 for ever
+ * @param maxMessageSize of a message as it passes, summed over its frames; 0 for any
+ * @param maxFrameSize of a frame; 0 for any
+ * @param maxPings that one peer may send in ten seconds
+ * @param maxLifetime from the handshake to the end; 0 for ever
+ */
+public record WebSocketProperties(
+    @DefaultValue("true") boolean enabled,
+    @DefaultValue("60s") Duration idleTimeout,
+    @DefaultValue("16MB") DataSize maxMessageSize,
+    @DefaultValue("0B") DataSize maxFrameSize,
+    @DefaultValue("50") @Range(min = 1) int maxPings,
+    @DefaultValue("0s") Duration maxLifetime) {}

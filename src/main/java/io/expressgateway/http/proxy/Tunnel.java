@@ -1,0 +1,349 @@
+package io.expressgateway.http.proxy;
+
+import io.expressgateway.http.Why;
+import io.expressgateway.http.websocket.CloseFrame;
+import io.expressgateway.http.websocket.FrameTracker;
+import io.expressgateway.http.websocket.FrameTracker.Fault;
+import io.expressgateway.http.websocket.PingRate;
+import io.expressgateway.http.websocket.ReservedBits;
+import io.expressgateway.net.Ticker;
+import io.expressgateway.snapshot.WebSocketLimits;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * A WebSocket between its handshake and its end: bytes pass both ways unchanged while the frames in
+ * them are followed. Each direction ends by itself; the exchange is over when both have, or when
+ * both peers have said Close and the endpoint has ended.
+ *
+ * <p>When the gateway ends it, whoever broke a rule is told the rule's close code and everybody
+ * else 1001, in a close frame of ours where the direction stands between two frames; a peer that is
+ * in the middle of one is cut off instead. Then both have {@link #CLOSE_WAIT_NANOS} to answer, in
+ * which what they send is dropped. Confined to the exchange's event loop.
+ */
+final class Tunnel extends TimerWheel.Task {
+
+  /** Half of the default {@code drain.timeout}, the spread over its first quarter included. */
+  private static final long CLOSE_WAIT_NANOS = 5_000_000_000L;
+
+  private final Exchange exchange;
+  private final Worker worker;
+  private final Downstream downstream;
+  private final FrameTracker fromClient;
+  private final FrameTracker fromEndpoint;
+  private final long idleNanos;
+  private final long lifetimeNanos;
+  private final long bornNanos = System.nanoTime();
+
+  private long lastMoveNanos = bornNanos;
+  private boolean clientEnded;
+  private boolean endpointEnded;
+  private boolean bothSaidClose;
+  private boolean closing;
+  private boolean asTheProtocolHasIt;
+  private boolean clientDone;
+  private boolean endpointDone;
+  private boolean cutClient;
+  private boolean cutEndpoint;
+
+  /**
+   * @param idleNanos how long nothing may move; 0 for ever
+   */
+  Tunnel(
+      Exchange exchange,
+      Downstream downstream,
+      ReservedBits reserved,
+      WebSocketLimits limits,
+      long idleNanos) {
+    this.exchange = exchange;
+    this.worker = exchange.worker;
+    this.downstream = downstream;
+    this.idleNanos = idleNanos;
+    this.lifetimeNanos = limits.maxLifetime().toNanos();
+    this.fromClient =
+        new FrameTracker(true, reserved, limits, new PingRate(limits.maxPings(), Ticker.SYSTEM));
+    this.fromEndpoint =
+        new FrameTracker(false, reserved, limits, new PingRate(limits.maxPings(), Ticker.SYSTEM));
+    arm();
+  }
+
+  // ---------------------------------------------------------------- bytes
+
+  /** Takes ownership. */
+  void onClientData(ByteBuf data) {
+    int passes = fromClient.inspect(data);
+    if (closing) {
+      data.release();
+      clientDone |= fromClient.isClosed() || fromClient.fault() != null;
+      endWhenDone();
+      return;
+    }
+    lastMoveNanos = System.nanoTime();
+    Fault fault = fromClient.fault();
+    Upstream stream = exchange.upstream();
+    if (fault == null && stream != null) {
+      stream.sendData(data);
+      if (!stream.isWritable()) {
+        downstream.readBody(false);
+      }
+      noteClose();
+      return;
+    }
+    if (stream != null && passes > 0) {
+      stream.sendData(data.readRetainedSlice(passes));
+    }
+    data.release();
+    if (fault != null) {
+      clientDone = true;
+      broken(fault, true);
+    }
+  }
+
+  /** Takes ownership. */
+  void onEndpointData(ByteBuf data) {
+    int passes = fromEndpoint.inspect(data);
+    if (closing) {
+      data.release();
+      endpointDone |= fromEndpoint.isClosed() || fromEndpoint.fault() != null;
+      endWhenDone();
+      return;
+    }
+    lastMoveNanos = System.nanoTime();
+    Fault fault = fromEndpoint.fault();
+    if (fault == null) {
+      exchange.sendTunnelData(data);
+      noteClose();
+      return;
+    }
+    if (passes > 0) {
+      exchange.sendTunnelData(data.readRetainedSlice(passes));
+    }
+    data.release();
+    endpointDone = true;
+    broken(fault, false);
+  }
+
+  /** Once both have said Close there is nothing to wait for but the end. */
+  private void noteClose() {
+    if (!bothSaidClose && fromClient.isClosed() && fromEndpoint.isClosed()) {
+      bothSaidClose = true;
+      worker.timers().arm(this, System.nanoTime() + CLOSE_WAIT_NANOS);
+    }
+  }
+
+  private void broken(Fault fault, boolean byClient) {
+    Why why =
+        switch (fault) {
+          case PROTOCOL -> byClient ? Why.WEBSOCKET_PROTOCOL : Why.UPSTREAM_WEBSOCKET_PROTOCOL;
+          case TOO_LARGE -> byClient ? Why.WEBSOCKET_TOO_LARGE : Why.UPSTREAM_WEBSOCKET_TOO_LARGE;
+          case PING_FLOOD ->
+              byClient ? Why.WEBSOCKET_PING_FLOOD : Why.UPSTREAM_WEBSOCKET_PING_FLOOD;
+        };
+    int code =
+        switch (fault) {
+          case PROTOCOL -> CloseFrame.PROTOCOL_ERROR;
+          case TOO_LARGE -> CloseFrame.TOO_LARGE;
+          case PING_FLOOD -> CloseFrame.POLICY_VIOLATION;
+        };
+    String rule =
+        switch (fault) {
+          case PROTOCOL -> "websocket-protocol";
+          case TOO_LARGE -> "websocket-too-large";
+          case PING_FLOOD -> "websocket-ping-flood";
+        };
+    worker.metrics().onSecurity(worker.index(), rule, "close");
+    int other = CloseFrame.GOING_AWAY;
+    close(why, byClient ? code : other, byClient ? other : code);
+  }
+
+  // ---------------------------------------------------------------- ends
+
+  /** The client sends nothing more. */
+  void onClientEnd() {
+    clientEnded = true;
+    clientDone = true;
+    if (closing) {
+      endWhenDone();
+      return;
+    }
+    if (endpointEnded) {
+      exchange.endTunnel(true, false, false);
+      return;
+    }
+    Upstream stream = exchange.upstream();
+    if (stream != null) {
+      stream.sendEnd(null);
+      stream.flush();
+    }
+  }
+
+  /** The endpoint sends nothing more. */
+  void onEndpointEnd() {
+    endpointEnded = true;
+    endpointDone = true;
+    if (closing) {
+      endWhenDone();
+    } else if (clientEnded || bothSaidClose) {
+      exchange.endTunnel(true, false, false);
+    } else {
+      downstream.sendEnd(null);
+      downstream.flush();
+    }
+  }
+
+  /**
+   * The client's stream is gone.
+   *
+   * @return whether that is the end that everybody expects
+   */
+  boolean onClientGone() {
+    if (bothSaidClose || closing) {
+      clientDone = true;
+      cutClient = true;
+      exchange.endTunnel(bothSaidClose, true, cutEndpoint);
+      return true;
+    }
+    return false;
+  }
+
+  /**
+   * The endpoint's stream is gone.
+   *
+   * @return whether that is the end that everybody expects
+   */
+  boolean onEndpointGone() {
+    if (closing) {
+      endpointDone = true;
+      cutEndpoint = true;
+      asTheProtocolHasIt = false;
+      endWhenDone();
+      return true;
+    }
+    if (bothSaidClose) {
+      exchange.endTunnel(true, false, true);
+    }
+    return bothSaidClose;
+  }
+
+  /** The gateway leaves: both are told, and asked to leave as well. */
+  void drain() {
+    if (!closing && !bothSaidClose) {
+      close(Why.WEBSOCKET_DRAIN, CloseFrame.GOING_AWAY, CloseFrame.GOING_AWAY);
+    }
+  }
+
+  /** Ends it for {@code reason}, telling both. */
+  void expire(Why reason) {
+    if (!closing) {
+      close(reason, CloseFrame.GOING_AWAY, CloseFrame.GOING_AWAY);
+    }
+  }
+
+  /** The gateway's patience is over: both are told, and nobody is waited for. */
+  void shutDown() {
+    expire(Why.SHUTDOWN);
+    if (!exchange.isDone()) {
+      exchange.endTunnel(false, cutClient, cutEndpoint);
+    }
+  }
+
+  private void close(Why why, int clientCode, int endpointCode) {
+    closing = true;
+    asTheProtocolHasIt = why.side() == Why.Side.GATEWAY;
+    exchange.tunnelEndsFor(why);
+    tellClient(clientCode);
+    tellEndpoint(endpointCode);
+    downstream.readBody(true);
+    Upstream stream = exchange.upstream();
+    if (stream != null) {
+      stream.readBody(true);
+      stream.flush();
+    }
+    downstream.flush();
+    worker.timers().arm(this, System.nanoTime() + CLOSE_WAIT_NANOS);
+    endWhenDone();
+  }
+
+  private void tellClient(int code) {
+    clientDone |= fromClient.isClosed();
+    if (endpointEnded || fromEndpoint.isClosed()) {
+      return;
+    }
+    if (fromEndpoint.isAtBoundary()) {
+      downstream.sendData(CloseFrame.toClient(code));
+    } else {
+      cutClient = true;
+      clientDone = true;
+    }
+  }
+
+  private void tellEndpoint(int code) {
+    Upstream stream = exchange.upstream();
+    endpointDone |= fromEndpoint.isClosed() || stream == null;
+    if (clientEnded || fromClient.isClosed() || stream == null) {
+      return;
+    }
+    if (fromClient.isAtBoundary()) {
+      stream.sendData(CloseFrame.toEndpoint(code, (int) worker.random()));
+    } else {
+      cutEndpoint = true;
+      endpointDone = true;
+    }
+  }
+
+  private void endWhenDone() {
+    if (clientDone && endpointDone && !exchange.isDone()) {
+      exchange.endTunnel(asTheProtocolHasIt && !cutClient && !cutEndpoint, cutClient, cutEndpoint);
+    }
+  }
+
+  // ---------------------------------------------------------------- time
+
+  private void arm() {
+    long next = Long.MAX_VALUE;
+    if (idleNanos > 0) {
+      next = lastMoveNanos + idleNanos;
+    }
+    if (lifetimeNanos > 0) {
+      next = Math.min(next, bornNanos + lifetimeNanos);
+    }
+    if (next != Long.MAX_VALUE) {
+      worker.timers().arm(this, next);
+    }
+  }
+
+  @Override
+  protected void onDeadline(long nowNanos) {
+    if (exchange.isDone()) {
+      return;
+    }
+    try {
+      if (closing || bothSaidClose) {
+        exchange.endTunnel(bothSaidClose && !closing, cutClient, cutEndpoint);
+      } else if (lifetimeNanos > 0 && nowNanos - bornNanos >= lifetimeNanos) {
+        expire(Why.WEBSOCKET_LIFETIME);
+      } else if (idleNanos > 0 && nowNanos - lastMoveNanos >= idleNanos) {
+        idle(nowNanos);
+      } else {
+        arm();
+      }
+    } catch (Throwable t) {
+      exchange.contain(t, Why.INTERNAL_ERROR);
+    }
+  }
+
+  /** A client that takes what waits for it is slow, not idle; the write stall bounds that. */
+  private void idle(long nowNanos) {
+    if (!downstream.isWritable()) {
+      lastMoveNanos = nowNanos;
+      arm();
+      return;
+    }
+    worker.metrics().onSecurity(worker.index(), "websocket-idle", "close");
+    expire(Why.TUNNEL_IDLE);
+  }
+
+  /** The exchange is over. */
+  void cancel() {
+    worker.timers().cancel(this);
+  }
+}
