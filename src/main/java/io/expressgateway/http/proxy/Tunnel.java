@@ -17,8 +17,9 @@ import io.netty.buffer.ByteBuf;
  *
  * <p>When the gateway ends it, whoever broke a rule is told the rule's close code and everybody
  * else 1001, in a close frame of ours where the direction stands between two frames; a peer that is
- * in the middle of one is cut off instead. Then both have {@link #CLOSE_WAIT_NANOS} to answer, in
- * which what they send is dropped. Confined to the exchange's event loop.
+ * in the middle of one is cut off instead. A client is told after the endpoint has answered what
+ * came before. Both have {@link #CLOSE_WAIT_NANOS} to answer, in which what they send is dropped.
+ * Confined to the exchange's event loop.
  */
 final class Tunnel extends TimerWheel.Task {
 
@@ -36,6 +37,9 @@ final class Tunnel extends TimerWheel.Task {
 
   private long lastMoveNanos = bornNanos;
   private boolean clientEnded;
+  private boolean clientWasToldTheEnd;
+  // The close code that the client is told when the endpoint has answered what came before; or 0.
+  private int owedToClient;
   private boolean endpointEnded;
   private boolean bothSaidClose;
   private boolean closing;
@@ -102,8 +106,12 @@ final class Tunnel extends TimerWheel.Task {
   void onEndpointData(ByteBuf data) {
     int passes = fromEndpoint.inspect(data);
     if (closing) {
+      if (owedToClient != 0 && passes > 0) {
+        exchange.sendTunnelData(data.readRetainedSlice(passes));
+      }
       data.release();
-      endpointDone |= fromEndpoint.isClosed() || fromEndpoint.fault() != null;
+      endpointDone |=
+          fromEndpoint.isClosed() || fromEndpoint.isStopped() || fromEndpoint.fault() != null;
       endWhenDone();
       return;
     }
@@ -151,8 +159,12 @@ final class Tunnel extends TimerWheel.Task {
           case PING_FLOOD -> "websocket-ping-flood";
         };
     worker.metrics().onSecurity(worker.index(), rule, "close");
-    int other = CloseFrame.GOING_AWAY;
-    close(why, byClient ? code : other, byClient ? other : code);
+    if (byClient) {
+      owedToClient = code;
+      close(why, code, CloseFrame.GOING_AWAY);
+    } else {
+      close(why, CloseFrame.GOING_AWAY, code);
+    }
   }
 
   // ---------------------------------------------------------------- ends
@@ -185,6 +197,7 @@ final class Tunnel extends TimerWheel.Task {
     } else if (clientEnded || bothSaidClose) {
       exchange.endTunnel(true, false, false);
     } else {
+      clientWasToldTheEnd = true;
       downstream.sendEnd(null);
       downstream.flush();
     }
@@ -242,6 +255,7 @@ final class Tunnel extends TimerWheel.Task {
   void shutDown() {
     expire(Why.SHUTDOWN);
     if (!exchange.isDone()) {
+      payClient();
       exchange.endTunnel(false, cutClient, cutEndpoint);
     }
   }
@@ -250,12 +264,17 @@ final class Tunnel extends TimerWheel.Task {
     closing = true;
     asTheProtocolHasIt = why.side() == Why.Side.GATEWAY;
     exchange.tunnelEndsFor(why);
-    tellClient(clientCode);
     tellEndpoint(endpointCode);
+    if (owedToClient != 0 && !endpointDone && !fromEndpoint.isClosed()) {
+      fromEndpoint.stopAtClose();
+    } else {
+      owedToClient = 0;
+      tellClient(clientCode);
+    }
     downstream.readBody(true);
     Upstream stream = exchange.upstream();
     if (stream != null) {
-      stream.readBody(true);
+      stream.readBody(owedToClient == 0 || downstream.isWritable());
       stream.flush();
     }
     downstream.flush();
@@ -265,7 +284,7 @@ final class Tunnel extends TimerWheel.Task {
 
   private void tellClient(int code) {
     clientDone |= fromClient.isClosed();
-    if (endpointEnded || fromEndpoint.isClosed()) {
+    if (clientWasToldTheEnd || fromEndpoint.isClosed()) {
       return;
     }
     if (fromEndpoint.isAtBoundary()) {
@@ -290,7 +309,19 @@ final class Tunnel extends TimerWheel.Task {
     }
   }
 
+  /** The endpoint has had its time to answer what the client had sent before it broke a rule. */
+  private void payClient() {
+    int code = owedToClient;
+    if (code != 0) {
+      owedToClient = 0;
+      tellClient(code);
+    }
+  }
+
   private void endWhenDone() {
+    if (endpointDone) {
+      payClient();
+    }
     if (clientDone && endpointDone && !exchange.isDone()) {
       exchange.endTunnel(asTheProtocolHasIt && !cutClient && !cutEndpoint, cutClient, cutEndpoint);
     }
@@ -318,6 +349,7 @@ final class Tunnel extends TimerWheel.Task {
     }
     try {
       if (closing || bothSaidClose) {
+        payClient();
         exchange.endTunnel(bothSaidClose && !closing, cutClient, cutEndpoint);
       } else if (lifetimeNanos > 0 && nowNanos - bornNanos >= lifetimeNanos) {
         expire(Why.WEBSOCKET_LIFETIME);

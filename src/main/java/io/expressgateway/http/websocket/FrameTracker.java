@@ -63,6 +63,8 @@ public final class FrameTracker {
   private boolean inMessage;
   private long messageBytes;
   private boolean isClosed;
+  private boolean stopsAtClose;
+  private boolean isStopped;
   private @Nullable Fault fault;
 
   /**
@@ -86,12 +88,12 @@ public final class FrameTracker {
    * Looks at the next bytes of the direction; indexes stay where they are.
    *
    * @return how many of them may pass: all, or with a {@link #fault} those before the frame that it
-   *     is in
+   *     is in, or before a close frame after {@link #stopAtClose}
    */
   public int inspect(ByteBuf in) {
     int from = in.readerIndex();
     int end = in.writerIndex();
-    if (fault != null) {
+    if (fault != null || isStopped) {
       return 0;
     }
     int frameAt = state == State.FIRST ? from : -1;
@@ -126,7 +128,7 @@ public final class FrameTracker {
           }
         }
       }
-      if (fault != null) {
+      if (fault != null || isStopped) {
         if (frameAt < 0) {
           return 0;
         }
@@ -148,6 +150,7 @@ public final class FrameTracker {
         || (!isControl && begins == inMessage)) {
       fault = Fault.PROTOCOL;
     }
+    isStopped = stopsAtClose && opcode == CLOSE;
     state = State.SECOND;
   }
 
@@ -209,6 +212,16 @@ public final class FrameTracker {
       inMessage = false;
       messageBytes = 0;
     }
+  }
+
+  /** From now on the direction is over before its next close frame. */
+  public void stopAtClose() {
+    stopsAtClose = true;
+  }
+
+  /** Whether the close frame that it stops at has come. */
+  public boolean isStopped() {
+    return isStopped;
   }
 
   /** What was wrong; null for nothing. */

@@ -168,6 +168,19 @@ class FrameTrackerTest {
   }
 
   @Test
+  void stopsBeforeACloseFrameWhenAskedTo() {
+    FrameTracker tracker = tracker(true, ReservedBits.NONE, LIMITS);
+    tracker.stopAtClose();
+    byte[] message = f(FIN | 1, 3);
+    byte[] wire = join(message, f(FIN | 8, 2), message);
+    assertThat(tracker.inspect(Unpooled.wrappedBuffer(wire))).isEqualTo(message.length);
+    assertThat(tracker.isStopped()).isTrue();
+    assertThat(tracker.isAtBoundary()).isTrue();
+    assertThat(tracker.isClosed()).isFalse();
+    assertThat(tracker.inspect(Unpooled.wrappedBuffer(message))).isZero();
+  }
+
+  @Test
   void closeFramesOfOursAreReadAsSuch() throws Exception {
     ByteBuf plain = CloseFrame.toClient(1009);
     ByteBuf masked = CloseFrame.toEndpoint(1001, 0xa1b2c3d4);

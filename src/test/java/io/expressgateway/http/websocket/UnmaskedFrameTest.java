@@ -21,11 +21,13 @@ class UnmaskedFrameTest {
               Peer peer = call.accept();
               first.set(peer.read());
               last.set(peer.read());
+              peer.send(Frames.plain("answer"));
               peer.send(Frames.close(false, 1001, ""));
               peer.end();
             })) {
       Peer client = stage.connect();
       client.send(TrackerFixture.join(Frames.masked("good"), Frames.plain("bad")));
+      assertThat(client.read().text()).isEqualTo("answer");
       assertThat(client.read().code()).isEqualTo(1002);
       assertThat(client.endsCleanly()).isTrue();
       stage.assertEnded("websocket-protocol", "websocket-protocol");
