@@ -11,6 +11,7 @@ import io.expressgateway.config.compile.ImplicitClusters;
 import io.expressgateway.config.compile.ListenerCompiler;
 import io.expressgateway.config.compile.RouteDefinitionCompiler;
 import io.expressgateway.config.compile.RouteSetting;
+import io.expressgateway.config.compile.SecurityCompiler;
 import io.expressgateway.config.compile.SettingsCompiler;
 import io.expressgateway.config.compile.SslBundleKeys;
 import io.expressgateway.config.compile.VersionKeys;
@@ -22,6 +23,7 @@ import io.expressgateway.config.spring.RouteDefinitions;
 import io.expressgateway.config.spring.SpringKeys;
 import io.expressgateway.config.spring.SpringValues;
 import io.expressgateway.config.spring.WrittenKeys;
+import io.expressgateway.limit.Rules;
 import io.expressgateway.route.Route;
 import io.expressgateway.route.VersionSettings;
 import io.expressgateway.snapshot.ListenerSpec;
@@ -98,6 +100,7 @@ public final class SnapshotCompiler {
     clusters.addAll(implicit.neededBy(routes));
 
     VersionSettings apiVersion = VersionKeys.compile(settings.version(), problems);
+    Rules security = new SecurityCompiler(problems).compile(properties.security());
     if (!problems.isClean()) {
       return new Compilation.Refused(problems.refusals(), problems.warnings());
     }
@@ -111,6 +114,7 @@ public final class SnapshotCompiler {
                     clusters,
                     routes,
                     drain,
+                    security,
                     settings.version(),
                     settings.secureHeaders(),
                     String.valueOf(settings.originalStatusHeaderName()))),
@@ -120,7 +124,8 @@ public final class SnapshotCompiler {
             routes,
             drain,
             apiVersion,
-            true);
+            true,
+            security);
     return new Compilation.Accepted(
         snapshot, settings, routeCompiler.quarantined(), problems.warnings());
   }

@@ -215,7 +215,8 @@ public final class HttpEngine implements HttpDataPlane {
     for (ListenerSpec spec : snapshot.listeners()) {
       made.put(
           spec.name(),
-          new ListenerContext(spec, made.size(), accessLogs.apply(spec), serverTls(spec)));
+          new ListenerContext(
+              spec, made.size(), accessLogs.apply(spec), serverTls(spec), snapshot.security()));
     }
     contexts = made;
     state = new ProxyState(snapshot, table, plans, this::adHocCluster);

@@ -32,7 +32,8 @@ public interface HttpMetrics {
    * A rule of the security catalogue fired.
    *
    * @param rule the rule's name, as in {@code header-timeout}
-   * @param action what was done: {@code reject}, {@code close}, {@code strip} or {@code observe}
+   * @param action what was done: {@code reject}, {@code close}, {@code reset}, {@code goaway},
+   *     {@code strip}, {@code pause}, or {@code observed} when nothing was
    */
   default void onSecurity(int loop, String rule, String action) {}
 

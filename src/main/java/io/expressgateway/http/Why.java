@@ -49,8 +49,10 @@ public enum Why {
   WEBSOCKET_PROTOCOL(0, Side.DOWNSTREAM, "the client's WebSocket frames are malformed"),
   /** The client's message is larger than {@code http.websocket.max-message-size}: 1009. */
   WEBSOCKET_TOO_LARGE(0, Side.DOWNSTREAM, "the client's WebSocket message is too large"),
-  /** The client sent more pings than {@code http.websocket.max-pings}: 1008. */
+  /** The client sent more pings than the rule {@code websocket-ping-flood} allows: 1008. */
   WEBSOCKET_PING_FLOOD(0, Side.DOWNSTREAM, "the client sent too many WebSocket pings"),
+  /** The client sent more frames of nothing than {@code websocket-empty-flood} allows: 1008. */
+  WEBSOCKET_EMPTY_FLOOD(0, Side.DOWNSTREAM, "the client sent too many empty WebSocket frames"),
   /** Expect asks for something else than 100-continue (RFC 9110 section 10.1.1). */
   EXPECTATION_FAILED(417, Side.DOWNSTREAM, "the expectation cannot be met"),
   /** The client closed or reset before the response had ended. */
@@ -116,8 +118,11 @@ public enum Why {
   UPSTREAM_WEBSOCKET_PROTOCOL(0, Side.UPSTREAM, "the endpoint's WebSocket frames are malformed"),
   /** The endpoint's message is larger than {@code http.websocket.max-message-size}: 1009. */
   UPSTREAM_WEBSOCKET_TOO_LARGE(0, Side.UPSTREAM, "the endpoint's WebSocket message is too large"),
-  /** The endpoint sent more pings than {@code http.websocket.max-pings}: 1008. */
+  /** The endpoint sent more pings than the rule {@code websocket-ping-flood} allows: 1008. */
   UPSTREAM_WEBSOCKET_PING_FLOOD(0, Side.UPSTREAM, "the endpoint sent too many WebSocket pings"),
+  /** The endpoint sent more frames of nothing than {@code websocket-empty-flood} allows: 1008. */
+  UPSTREAM_WEBSOCKET_EMPTY_FLOOD(
+      0, Side.UPSTREAM, "the endpoint sent too many empty WebSocket frames"),
   /** No response byte within the cluster's {@code first-byte-timeout}. */
   FIRST_BYTE_TIMEOUT(504, Side.UPSTREAM, "the endpoint did not answer in time"),
   /** No response head within the listener's {@code http.response-timeout}. */

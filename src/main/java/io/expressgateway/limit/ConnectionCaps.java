@@ -73,6 +73,12 @@ public final class ConnectionCaps {
     return Admission.ADMITTED;
   }
 
+  /** Counts a connection in whatever the limits say; release it when it closes. */
+  public void acquireBeyond(InetAddress address) {
+    open.incrementAndGet();
+    byAddress.merge(canonical(address), 1, Integer::sum);
+  }
+
   /**
    * Counts an admitted connection out.
    *

@@ -1,6 +1,7 @@
 package io.expressgateway.snapshot;
 
 import io.expressgateway.cluster.ClusterSpec;
+import io.expressgateway.limit.Rules;
 import io.expressgateway.route.Route;
 import io.expressgateway.route.VersionSettings;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.List;
  * @param drain how a stop goes
  * @param apiVersion how requests state their API version, for the Version predicate
  * @param hostIncludesPort whether the Host predicate sees the port as well
+ * @param security how strict each rule of the security catalogue is
  */
 public record Snapshot(
     long version,
@@ -29,9 +31,10 @@ public record Snapshot(
     List<Route> routes,
     Drain drain,
     VersionSettings apiVersion,
-    boolean hostIncludesPort) {
+    boolean hostIncludesPort,
+    Rules security) {
 
-  /** A snapshot whose predicates use the defaults. */
+  /** A snapshot whose predicates and rules use the defaults. */
   public Snapshot(
       long version,
       String hash,
@@ -40,7 +43,17 @@ public record Snapshot(
       List<ClusterSpec> clusters,
       List<Route> routes,
       Drain drain) {
-    this(version, hash, loadedAt, listeners, clusters, routes, drain, VersionSettings.NONE, true);
+    this(
+        version,
+        hash,
+        loadedAt,
+        listeners,
+        clusters,
+        routes,
+        drain,
+        VersionSettings.NONE,
+        true,
+        Rules.DEFAULTS);
   }
 
   /** Copies the lists. */

@@ -144,7 +144,7 @@ class SnapshotCompilerTest {
         expressgateway.clusters[1].endpoints[0].weight | 5 | round-robin gives every endpoint the same share | write balancer: weighted-round-robin
         expressgateway.clusters[1].endpoints[1].address | a:1 | is the name at
         expressgateway.clusters[1].health-check.type | smoke | is not one of http, tcp, grpc
-        expressgateway.security | {rapidreset} | observe-only and thresholds per rule is not built yet
+        expressgateway.security.rapid-reset | {threshold} | unknown key | the closest known key is expressgateway.security.h2-rapid-reset
         expressgateway.xdp.enabled | true | XDP is not built yet
         expressgateway.xdp.interfaces | {0} | XDP is not built yet
         expressgateway.drain.jitter | 2 | is out of range

@@ -4,9 +4,11 @@ import io.expressgateway.cluster.ClusterSpec;
 import io.expressgateway.cluster.ClusterSpec.EndpointSpec;
 import io.expressgateway.filter.FilterRegistry;
 import io.expressgateway.health.HealthListener;
+import io.expressgateway.limit.Rules;
 import io.expressgateway.net.HostPort;
 import io.expressgateway.route.NamedArguments;
 import io.expressgateway.route.Route;
+import io.expressgateway.route.VersionSettings;
 import io.expressgateway.snapshot.ListenerSpec;
 import io.expressgateway.snapshot.Snapshot;
 import java.time.Duration;
@@ -72,6 +74,8 @@ public final class Gateway implements AutoCloseable {
     private ClusterSpec.Outlier outlier = defaults.outlier();
     private ClusterSpec.Pool pool = defaults.pool();
     private ListenerSpec.HttpLimits limits = ListenerSpec.HttpLimits.DEFAULTS;
+    private Rules rules = Rules.DEFAULTS;
+    private double drainJitter;
     private int port;
 
     public Builder endpoints(int... ports) {
@@ -177,6 +181,18 @@ public final class Gateway implements AutoCloseable {
               d.underscoreHeaders()));
     }
 
+    /** How strict to be with clients. */
+    public Builder rules(Rules changed) {
+      rules = changed;
+      return this;
+    }
+
+    /** The share of a drain's five seconds over which idle connections leave. */
+    public Builder drainJitter(double share) {
+      drainJitter = share;
+      return this;
+    }
+
     /** The listener's port; 0, the default, for any free one. */
     public Builder port(int number) {
       port = number;
@@ -260,7 +276,10 @@ public final class Gateway implements AutoCloseable {
           List.of(listener.apply(web)),
           List.of(cluster.apply(spec)),
           routes,
-          new Snapshot.Drain(Duration.ZERO, Duration.ofSeconds(5), 0));
+          new Snapshot.Drain(Duration.ZERO, Duration.ofSeconds(5), drainJitter),
+          VersionSettings.NONE,
+          true,
+          rules);
     }
   }
 

@@ -115,7 +115,8 @@ public final class StrictBinder {
       return refused ? List.of() : list(node, component);
     }
     if (type == Map.class) {
-      return Map.of();
+      BoundKeys.MapTypes types = BoundKeys.mapTypes(component);
+      return types == null || refused ? Map.of() : map(node, types);
     }
     return refused ? fallback(component) : scalar(node, component);
   }
@@ -150,6 +151,34 @@ public final class StrictBinder {
       return null;
     }
     return bind(node, component.getType().asSubclass(Record.class));
+  }
+
+  /**
+   * One record per constant of the enum that is written; the text of a constant is its key.
+   * Anything else below is unknown.
+   */
+  private Map<Object, Object> map(PropertyTree node, BoundKeys.MapTypes types) {
+    Map<String, Object> known = new LinkedHashMap<>();
+    List<String> names = new ArrayList<>();
+    for (Object constant : types.keys()) {
+      known.put(PropertyTree.uniform(constant.toString()), constant);
+      names.add(constant.toString());
+    }
+    if (!node.text().isEmpty()) {
+      problems.refuse(
+          node.path(), node.text(), "takes keys, not a value", "write its keys below it");
+    }
+    Map<Object, Object> bound = new LinkedHashMap<>();
+    node.childrenByUniformName()
+        .forEach((name, child) -> {
+          Object constant = known.get(name);
+          if (constant == null) {
+            refuseUnknownKey(node, child, names);
+          } else {
+            bound.put(constant, bind(child, types.value()));
+          }
+        });
+    return bound;
   }
 
   private List<?> list(PropertyTree node, RecordComponent component) {

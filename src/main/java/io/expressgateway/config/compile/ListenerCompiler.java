@@ -184,7 +184,6 @@ public final class ListenerCompiler {
         webSocket.idleTimeout(),
         webSocket.maxMessageSize().toBytes(),
         webSocket.maxFrameSize().toBytes(),
-        webSocket.maxPings(),
         webSocket.maxLifetime());
   }
 }

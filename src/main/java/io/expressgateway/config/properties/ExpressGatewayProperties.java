@@ -1,9 +1,9 @@
 package io.expressgateway.config.properties;
 
 import io.expressgateway.config.bind.DefaultValue;
-import io.expressgateway.config.bind.NotBuilt;
 import io.expressgateway.config.bind.OneOf;
 import io.expressgateway.config.bind.Range;
+import io.expressgateway.limit.Rule;
 import java.util.List;
 import java.util.Map;
 
@@ -25,7 +25,7 @@ public record ExpressGatewayProperties(
     @DefaultValue("auto") @OneOf({"auto", "epoll", "io_uring", "nio"}) String transport,
     List<ListenerProperties> listeners,
     List<ClusterProperties> clusters,
-    @NotBuilt(value = "observe-only and thresholds per rule") Map<String, Object> security,
+    Map<Rule, RuleProperties> security,
     MetricsProperties metrics,
     XdpProperties xdp,
     DrainProperties drain,

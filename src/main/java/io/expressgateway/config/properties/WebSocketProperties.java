@@ -1,7 +1,6 @@
 package io.expressgateway.config.properties;
 
 import io.expressgateway.config.bind.DefaultValue;
-import io.expressgateway.config.bind.Range;
 import java.time.Duration;
 import org.springframework.util.unit.DataSize;
 
@@ -12,7 +11,6 @@ import org.springframework.util.unit.DataSize;
  * @param idleTimeout how long no byte may move in either direction; 0 for ever
  * @param maxMessageSize of a message as it passes, summed over its frames; 0 for any
  * @param maxFrameSize of a frame; 0 for any
- * @param maxPings that one peer may send in ten seconds
  * @param maxLifetime from the handshake to the end; 0 for ever
  */
 public record WebSocketProperties(
@@ -20,5 +18,4 @@ public record WebSocketProperties(
     @DefaultValue("60s") Duration idleTimeout,
     @DefaultValue("16MB") DataSize maxMessageSize,
     @DefaultValue("0B") DataSize maxFrameSize,
-    @DefaultValue("50") @Range(min = 1) int maxPings,
     @DefaultValue("0s") Duration maxLifetime) {}

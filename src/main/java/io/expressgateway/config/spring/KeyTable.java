@@ -83,7 +83,7 @@ public final class KeyTable {
           rule(
               GATEWAY + "httpclient.websocket.proxy-ping",
               REFUSED,
-              "pings always pass to the endpoint, and http.websocket.max-pings bounds them",
+              "pings always pass to the endpoint, and security.websocket-ping-flood bounds them",
               "true"),
           rule(
               GATEWAY + "httpclient.compression",

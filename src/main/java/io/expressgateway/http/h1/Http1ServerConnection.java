@@ -9,6 +9,7 @@ import io.expressgateway.http.proxy.Peer;
 import io.expressgateway.http.proxy.ServerConnection;
 import io.expressgateway.http.proxy.TimerWheel;
 import io.expressgateway.http.proxy.Worker;
+import io.expressgateway.limit.Rule;
 import io.expressgateway.message.HeaderBlock;
 import io.expressgateway.message.HeaderName;
 import io.expressgateway.message.HttpVersion;
@@ -446,7 +447,7 @@ public final class Http1ServerConnection extends Http1Connection
     held = in;
     if (waitingRequests(in) >= limits.maxPipelined()
         || in.readableBytes() > limits.maxHeaderBytes()) {
-      worker.metrics().onSecurity(worker.index(), "pipelining", "observe");
+      worker.metrics().onSecurity(worker.index(), "pipelining", "pause");
       read(false);
     }
   }
@@ -821,6 +822,9 @@ public final class Http1ServerConnection extends Http1Connection
     if (!leaves && now - start < limit) {
       return start + limit;
     }
+    if (parser.hasBegun() && onlyObserves(Rule.HEADER_TIMEOUT)) {
+      return 0;
+    }
     if (parser.hasBegun()) {
       refuse(Why.HEADER_TIMEOUT);
       flush();
@@ -845,14 +849,18 @@ public final class Http1ServerConnection extends Http1Connection
     }
     long idleLimit = limits.bodyIdleTimeout().toNanos();
     if (bodyWanted && now - bodyByteNanos >= idleLimit) {
-      failBody(current, Why.BODY_IDLE_TIMEOUT);
-      return 0;
+      if (!onlyObserves(Rule.BODY_IDLE_TIMEOUT)) {
+        failBody(current, Why.BODY_IDLE_TIMEOUT);
+        return 0;
+      }
+      bodyByteNanos = now;
     }
     if (now - windowStartNanos >= RATE_WINDOW_NANOS) {
       // Only a window in which the client could have sent all the time says anything about it.
       if (!windowPaused
           && bodyWanted
-          && windowBytes * 1_000_000_000L < limits.minBodyRate() * (now - windowStartNanos)) {
+          && windowBytes * 1_000_000_000L < limits.minBodyRate() * (now - windowStartNanos)
+          && !onlyObserves(Rule.BODY_TOO_SLOW)) {
         failBody(current, Why.BODY_TOO_SLOW);
         return 0;
       }
@@ -863,6 +871,15 @@ public final class Http1ServerConnection extends Http1Connection
     return Math.min(
         windowStartNanos + RATE_WINDOW_NANOS,
         bodyWanted ? bodyByteNanos + idleLimit : Long.MAX_VALUE);
+  }
+
+  /** Counts what a rule found if that is all that is wanted; false when it is to be acted on. */
+  private boolean onlyObserves(Rule rule) {
+    boolean isObserved = listener.rules().isObserved(rule);
+    if (isObserved) {
+      worker.metrics().onSecurity(worker.index(), rule.text(), Rule.OBSERVED);
+    }
+    return isObserved;
   }
 
   private void failBody(Exchange current, Why why) {
@@ -891,6 +908,10 @@ public final class Http1ServerConnection extends Http1Connection
     }
     if (now - stalledSinceNanos < limit) {
       return stalledSinceNanos + limit;
+    }
+    if (onlyObserves(Rule.WRITE_STALL)) {
+      stalledSinceNanos = now;
+      return now + limit;
     }
     worker.metrics().onSecurity(worker.index(), Why.WRITE_STALL.code(), "close");
     Exchange current = exchange;

@@ -1,10 +1,9 @@
 package io.expressgateway.http.h2;
 
-import io.expressgateway.http.h2.FloodCounts.Rule;
+import io.expressgateway.limit.Rule;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -26,9 +25,6 @@ final class FrameGuard implements Http2FrameReader {
   /** SETTINGS_MAX_FRAME_SIZE as we announce it: the least there is (RFC 9113 section 4.2). */
   static final int MAX_FRAME_BYTES = 16_384;
 
-  /** CONTINUATION frames too small to be of use that Netty's reader lets pass per block. */
-  private static final int MAX_SMALL_CONTINUATIONS = 16;
-
   /** How many of our latest resets are remembered: more than cross in one round trip. */
   private static final int REMEMBERED_RESETS = 64;
 
@@ -41,17 +37,26 @@ final class FrameGuard implements Http2FrameReader {
   private boolean inHeaderBlock;
   private long unfinishedSinceNanos;
 
-  FrameGuard(Http2Connection connection, FloodCounts counts, int maxHeaderBytes) {
+  /**
+   * @param maxContinuations frames per header block that {@code counts} allows: Netty's reader,
+   *     which has a limit of its own and no counter, comes after it
+   */
+  FrameGuard(
+      Http2Connection connection, FloodCounts counts, int maxHeaderBytes, int maxContinuations) {
     this.connection = connection;
     this.counts = counts;
     this.reader =
-        new DefaultHttp2FrameReader(
-            new DefaultHttp2HeadersDecoder(true, maxHeaderBytes), MAX_SMALL_CONTINUATIONS);
+        new DefaultHttp2FrameReader(new HpackReader(maxHeaderBytes), maxContinuations + 1);
   }
 
   /** Since when a header block or a frame other than DATA has been unfinished; 0 for none. */
   long unfinishedSinceNanos() {
     return unfinishedSinceNanos;
+  }
+
+  /** What is unfinished may take its time: a header block until it ends, a frame until it ends. */
+  void forgetUnfinished() {
+    unfinishedSinceNanos = 0;
   }
 
   @Override
@@ -90,7 +95,7 @@ final class FrameGuard implements Http2FrameReader {
       case Http2FrameTypes.DATA -> {
         // END_STREAM and ACK are the same bit.
         if (length == 0 && !flagged) {
-          counts.count(Rule.EMPTY_DATA);
+          counts.countOdd(Rule.H2_EMPTY_DATA_FLOOD);
         }
       }
       case Http2FrameTypes.HEADERS -> {
@@ -98,25 +103,25 @@ final class FrameGuard implements Http2FrameReader {
         openedBy(id);
       }
       case Http2FrameTypes.CONTINUATION -> {
-        counts.count(Rule.CONTINUATION);
+        counts.count(Rule.H2_CONTINUATION_FLOOD);
         headerBlock(bits);
       }
       case Http2FrameTypes.SETTINGS -> {
         if (!flagged) {
-          counts.count(Rule.SETTINGS);
+          counts.count(Rule.H2_SETTINGS_FLOOD);
         }
       }
       case Http2FrameTypes.PING -> {
         if (!flagged) {
-          counts.count(Rule.PING);
+          counts.count(Rule.H2_PING_FLOOD);
         }
       }
-      case Http2FrameTypes.PRIORITY -> counts.count(Rule.PRIORITY);
-      case Http2FrameTypes.WINDOW_UPDATE -> counts.count(Rule.WINDOW_UPDATE);
-      case Http2FrameTypes.RST_STREAM -> counts.count(Rule.RESETS);
+      case Http2FrameTypes.PRIORITY -> counts.count(Rule.H2_PRIORITY_FLOOD);
+      case Http2FrameTypes.WINDOW_UPDATE -> counts.count(Rule.H2_WINDOW_UPDATE_FLOOD);
+      case Http2FrameTypes.RST_STREAM -> counts.count(Rule.H2_RST_FLOOD);
       default -> {
         // Unknown kinds are ignored (RFC 9113 section 5.5), but not in any number.
-        counts.count(Rule.PRIORITY);
+        counts.countOdd(Rule.H2_PRIORITY_FLOOD);
       }
     }
   }
@@ -132,6 +137,7 @@ final class FrameGuard implements Http2FrameReader {
     }
     if (id > lastOpened) {
       lastOpened = id;
+      counts.opened();
       return;
     }
     Http2Stream stream = connection.stream(id);
@@ -161,7 +167,7 @@ final class FrameGuard implements Http2FrameReader {
   private void headerBlock(short bits) {
     inHeaderBlock = (bits & Http2Flags.END_HEADERS) == 0;
     if (!inHeaderBlock) {
-      counts.forget(Rule.CONTINUATION);
+      counts.forget(Rule.H2_CONTINUATION_FLOOD);
     }
   }
 

@@ -7,13 +7,8 @@ import io.expressgateway.message.HeaderBlock;
 import io.expressgateway.message.HeaderName;
 import io.expressgateway.message.RequestHead;
 import io.expressgateway.message.ResponseHead;
-import io.expressgateway.snapshot.ListenerSpec.UnderscoreHeaders;
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.util.AsciiString;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,10 +24,6 @@ final class Http2ClientStream implements Upstream {
   private static final int MAX_LENGTH_DIGITS = 18;
 
   private static final long MALFORMED = -2;
-
-  private static final AsciiString PROTOCOL =
-      AsciiString.cached(Http2Headers.PseudoHeaderName.PROTOCOL.value().toString());
-  private static final AsciiString KEY = AsciiString.cached("sec-websocket-key");
 
   private final Http2ClientConnection connection;
   private final boolean reused;
@@ -76,26 +67,26 @@ final class Http2ClientStream implements Upstream {
 
   // ---------------------------------------------------------------- what the endpoint sends
 
-  void onHeaders(Http2Headers headers, boolean end) {
+  void onHeaders(FieldBlock fields, boolean end) {
     Exchange current = exchange;
     endSeen |= end;
     if (current == null) {
       return;
     }
     if (headSeen) {
-      trailers(headers, end);
+      trailers(fields, end);
       return;
     }
-    int status = status(headers);
+    int status = status(fields);
     if (status < 0 || status == 101 || (status < 200 && end)) {
       // RFC 9113 sections 8.1, 8.3.2 and 8.6.
       malformed();
       return;
     }
-    ResponseHead head = new ResponseHead(new HeaderBlock());
-    if (!read(headers, head.headers())) {
+    if (!isAcceptable(fields)) {
       return;
     }
+    ResponseHead head = new ResponseHead(fields.block());
     if (status < 200) {
       interimSeen = true;
       head.reset(status, "", 0);
@@ -146,51 +137,33 @@ final class Http2ClientStream implements Upstream {
     }
   }
 
-  private void trailers(Http2Headers headers, boolean end) {
+  private void trailers(FieldBlock fields, boolean end) {
     if (responseEnded) {
       return;
     }
-    HeaderBlock block = new HeaderBlock(256, 8);
-    if (!end || isTunnel || hasPseudo(headers)) {
+    if (!end || isTunnel || fields.hasPseudo()) {
       malformed();
-    } else if (read(headers, block)) {
-      bodyEnded(block.size() == 0 ? null : block);
+    } else if (isAcceptable(fields)) {
+      bodyEnded(fields.block().size() == 0 ? null : fields.block());
     }
   }
 
-  private boolean read(Http2Headers headers, HeaderBlock to) {
-    HeaderFields.Fault fault = HeaderFields.read(headers, to, MAX_FIELDS, UnderscoreHeaders.ALLOW);
-    if (fault == null) {
+  private boolean isAcceptable(FieldBlock fields) {
+    if (!fields.isMalformed() && fields.count() <= MAX_FIELDS) {
       return true;
     }
     connection.reset(id, Http2Error.PROTOCOL_ERROR);
-    fail(
-        fault == HeaderFields.Fault.TOO_MANY
-            ? Why.UPSTREAM_HEADER_TOO_LARGE
-            : Why.UPSTREAM_MALFORMED);
+    fail(fields.isMalformed() ? Why.UPSTREAM_MALFORMED : Why.UPSTREAM_HEADER_TOO_LARGE);
     return false;
   }
 
   /** The status, or -1 unless there is exactly that one pseudo-header with three digits. */
-  private static int status(Http2Headers headers) {
-    int status = -1;
-    for (Map.Entry<CharSequence, CharSequence> field : headers) {
-      AsciiString name = AsciiString.of(field.getKey());
-      if (!HeaderFields.isPseudo(name)) {
-        continue;
-      }
-      if (status >= 0 || !name.contentEquals(Http2Headers.PseudoHeaderName.STATUS.value())) {
-        return -1;
-      }
-      status = digits(field.getValue());
-      if (status < 100) {
-        return -1;
-      }
-    }
-    return status;
+  private static int status(FieldBlock fields) {
+    String status = fields.status();
+    return status == null || fields.isRequest() ? -1 : digits(status);
   }
 
-  private static int digits(CharSequence text) {
+  private static int digits(String text) {
     if (text.length() != 3) {
       return -1;
     }
@@ -202,16 +175,7 @@ final class Http2ClientStream implements Upstream {
       }
       number = number * 10 + digit;
     }
-    return number;
-  }
-
-  private static boolean hasPseudo(Http2Headers headers) {
-    for (Map.Entry<CharSequence, CharSequence> field : headers) {
-      if (HeaderFields.isPseudo(AsciiString.of(field.getKey()))) {
-        return true;
-      }
-    }
-    return false;
+    return number < 100 ? -1 : number;
   }
 
   private static long contentLength(HeaderBlock headers) {
@@ -335,22 +299,16 @@ final class Http2ClientStream implements Upstream {
     Exchange current = exchange;
     isConnect = current != null && current.mayUpgrade();
     toHead = head.method().equals("HEAD");
-    HeaderBlock fields = head.headers();
-    Http2Headers headers = new DefaultHttp2Headers(false, fields.size() + 4);
-    headers.method(head.method()).scheme("http").path(head.target());
-    if (!host.isEmpty()) {
-      headers.authority(host);
-    }
-    // Copied: HPACK's dynamic table keeps what it indexes, and the block serves the next request.
-    HeaderFields.write(fields, headers);
+    FieldBlock fields =
+        FieldBlock.request(
+            isConnect ? "CONNECT" : head.method(), "http", host, head.target(), head.headers());
     if (isConnect) {
-      headers.method("CONNECT").set(PROTOCOL, "websocket");
-      headers.remove(KEY);
-      connection.sendConnect(this, headers);
+      fields.protocol("websocket");
+      connection.sendConnect(this, fields);
       return;
     }
     requestEnded = noBody;
-    connection.sendHead(this, headers, noBody);
+    connection.sendHead(this, fields, noBody);
   }
 
   /** The endpoint does not offer RFC 8441, as its SETTINGS say. */
@@ -381,9 +339,7 @@ final class Http2ClientStream implements Upstream {
     if (trailers == null || trailers.size() == 0) {
       connection.sendEnd(id);
     } else {
-      Http2Headers last = new DefaultHttp2Headers(false, trailers.size());
-      HeaderFields.write(trailers, last);
-      connection.sendTrailers(id, last);
+      connection.sendTrailers(id, FieldBlock.trailers(trailers));
     }
   }
 

@@ -1,7 +1,6 @@
 package io.expressgateway.http.h2;
 
 import io.expressgateway.http.Why;
-import io.expressgateway.http.h2.FloodCounts.Rule;
 import io.expressgateway.http.proxy.ConnectionRegistry;
 import io.expressgateway.http.proxy.Exchange;
 import io.expressgateway.http.proxy.ListenerContext;
@@ -9,11 +8,12 @@ import io.expressgateway.http.proxy.Peer;
 import io.expressgateway.http.proxy.ServerConnection;
 import io.expressgateway.http.proxy.TimerWheel;
 import io.expressgateway.http.proxy.Worker;
+import io.expressgateway.limit.Rule;
+import io.expressgateway.limit.Rules;
 import io.expressgateway.message.HeaderBlock;
 import io.expressgateway.message.RequestHead;
 import io.expressgateway.net.OutOfMemory;
 import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
-import io.expressgateway.snapshot.ListenerSpec.UnderscoreHeaders;
 import io.expressgateway.tls.ServerNames;
 import io.expressgateway.tls.ServerTls;
 import io.netty.buffer.ByteBuf;
@@ -25,7 +25,6 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
-import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
 import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
@@ -40,14 +39,12 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.util.AsciiString;
 import io.netty.util.collection.IntObjectHashMap;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +72,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   private final ConnectionRegistry registry;
   private final FrameGuard guard;
   private final FloodCounts counts;
+  private final FrameBatch batch;
   private final RequestFields requestFields;
   private final IntObjectHashMap<Http2ServerStream> streams = new IntObjectHashMap<>();
   private final List<Http2ServerStream> touched = new ArrayList<>();
@@ -108,6 +106,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     this.registry = registry;
     this.guard = codec.guard();
     this.counts = codec.counts();
+    this.batch = codec.batch();
     this.requestFields =
         new RequestFields(limits, listener.spec().protocol().name().toLowerCase(Locale.ROOT));
     Frames frames = new Frames();
@@ -124,6 +123,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       Http2Settings settings,
       FrameGuard guard,
       FloodCounts counts,
+      FrameBatch batch,
       Reports report) {}
 
   /** Reports for a connection that does not exist yet while its codec is made. */
@@ -131,9 +131,9 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     private @Nullable Http2ServerConnection target;
 
     @Override
-    public void onFlood(Rule rule) {
+    public void onFlood(Rule rule, boolean isObserved) {
       if (target != null) {
-        target.onSecurity(rule.text(), "goaway");
+        target.onSecurity(rule.text(), isObserved ? Rule.OBSERVED : "goaway");
       }
     }
 
@@ -151,9 +151,15 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       Worker worker, ListenerContext listener, ConnectionRegistry registry) {
     HttpLimits limits = listener.spec().http();
     Reports reports = new Reports();
-    FloodCounts counts = new FloodCounts(reports);
+    Rules rules = listener.rules();
+    FloodCounts counts = new FloodCounts(rules, reports);
     DefaultHttp2Connection connection = new DefaultHttp2Connection(true, 0);
-    FrameGuard guard = new FrameGuard(connection, counts, limits.maxHeaderBytes());
+    FrameGuard guard =
+        new FrameGuard(
+            connection,
+            counts,
+            limits.maxHeaderBytes(),
+            rules.threshold(Rule.H2_CONTINUATION_FLOOD));
     connection.remote().maxActiveStreams(limits.maxStreams());
     connection
         .local()
@@ -167,8 +173,8 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
                 connection,
                 new UniformStreamByteDistributor(connection),
                 reports::onWritabilityChanged));
-    Http2ConnectionEncoder encoder =
-        new DefaultHttp2ConnectionEncoder(connection, new DefaultHttp2FrameWriter());
+    FrameBatch batch = new FrameBatch(new HpackWriter(true));
+    Http2ConnectionEncoder encoder = new DefaultHttp2ConnectionEncoder(connection, batch);
     Http2ConnectionDecoder decoder =
         new DefaultHttp2ConnectionDecoder(
             connection,
@@ -177,7 +183,8 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
             Http2PromisedRequestVerifier.ALWAYS_VERIFY,
             true,
             true,
-            true,
+            // Fields are checked as they are decoded, pseudo-headers by RequestFields.
+            false,
             false);
     Http2Settings settings =
         new Http2Settings()
@@ -190,7 +197,10 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       settings.connectProtocolEnabled(true);
     }
     return new Http2ServerConnection(
-        new Codec(decoder, encoder, settings, guard, counts, reports), worker, listener, registry);
+        new Codec(decoder, encoder, settings, guard, counts, batch, reports),
+        worker,
+        listener,
+        registry);
   }
 
   // ---------------------------------------------------------------- channel events
@@ -353,7 +363,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   /** Counts a reset that the client makes us send; false when it was one too many. */
   private boolean mayReset(ChannelHandlerContext ctx) {
     try {
-      counts.count(Rule.MADE_RESETS);
+      counts.countOdd(Rule.H2_MADE_YOU_RESET);
       return true;
     } catch (Http2Exception tooMany) {
       onError(ctx, false, tooMany);
@@ -379,6 +389,15 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     worker.metrics().onSecurity(worker.index(), rule, action);
   }
 
+  /** Counts what a rule found if that is all that is wanted; false when it is to be acted on. */
+  boolean onlyObserves(Rule rule) {
+    boolean isObserved = listener.rules().isObserved(rule);
+    if (isObserved) {
+      onSecurity(rule.text(), Rule.OBSERVED);
+    }
+    return isObserved;
+  }
+
   // ---------------------------------------------------------------- what arrives
 
   private Exchange exchange(
@@ -399,7 +418,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     Http2ServerStream stream = new Http2ServerStream(this, limits, handle);
     streams.put(id, stream);
     touched.add(stream);
-    RequestHead head = requestFields.read(headers, ended);
+    RequestHead head = requestFields.read((FieldBlock) headers, ended);
     Why refusal = requestFields.refusal();
     if (refusal == null && !isRightlyDirected(head.authority())) {
       refusal = Why.MISDIRECTED;
@@ -451,19 +470,16 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       // RFC 9113 section 8.5.
       throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "HEADERS within CONNECT");
     }
-    HeaderBlock trailers = new HeaderBlock(256, 4);
-    for (Map.Entry<CharSequence, CharSequence> field : headers) {
-      if (HeaderFields.isPseudo(AsciiString.of(field.getKey()))) {
-        throw Http2Exception.streamError(
-            id, Http2Error.PROTOCOL_ERROR, "pseudo-header in trailers");
-      }
-    }
-    HeaderFields.Fault fault =
-        HeaderFields.read(headers, trailers, limits.maxHeaderFields(), UnderscoreHeaders.DROP);
-    if (fault != null) {
+    FieldBlock trailers = (FieldBlock) headers;
+    if (trailers.hasPseudo() || trailers.isMalformed()) {
+      // RFC 9113 section 8.1.
       throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "malformed trailers");
     }
-    stream.onTrailers(trailers);
+    if (trailers.count() > limits.maxHeaderFields()) {
+      throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "too many trailers");
+    }
+    trailers.dropUnderscores();
+    stream.onTrailers(trailers.block());
   }
 
   /** What the codec tells. What is thrown here and is no HTTP/2 error is contained. */
@@ -522,7 +538,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
         throws Http2Exception {
       Http2ServerStream stream = streams.get(id);
       if (stream != null && stream.isServed()) {
-        counts.count(Rule.RAPID_RESET);
+        counts.resetWhileServed();
       }
     }
 
@@ -557,6 +573,9 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       Http2ServerStream stream = streams.remove(closed.id());
       if (stream == null) {
         return;
+      }
+      if (stream.isAnswered()) {
+        counts.answered();
       }
       try {
         stream.onClosed();
@@ -638,6 +657,18 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       scheduleFlush();
     } else {
       flushNow();
+    }
+  }
+
+  /** As the codec's own, with what was gathered between its two steps. */
+  @Override
+  public void flush(ChannelHandlerContext ctx) {
+    try {
+      encoder().flowController().writePendingBytes();
+      batch.drain(ctx);
+      ctx.flush();
+    } catch (Http2Exception failure) {
+      onError(ctx, true, failure);
     }
   }
 
@@ -812,6 +843,10 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     if (now - until < 0) {
       return until;
     }
+    if (onlyObserves(Rule.HEADER_TIMEOUT)) {
+      guard.forgetUnfinished();
+      return Long.MAX_VALUE;
+    }
     onSecurity(Why.HEADER_TIMEOUT.code(), "close");
     goAway(lastStream());
     endAll();
@@ -831,6 +866,10 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     long until = stalledSinceNanos + limits.writeStallTimeout().toNanos();
     if (now - until < 0) {
       return until;
+    }
+    if (onlyObserves(Rule.WRITE_STALL)) {
+      stalledSinceNanos = now;
+      return now + limits.writeStallTimeout().toNanos();
     }
     onSecurity(Why.WRITE_STALL.code(), "close");
     endAll();

@@ -5,18 +5,15 @@ import io.expressgateway.http.proxy.Downstream;
 import io.expressgateway.http.proxy.Exchange;
 import io.expressgateway.http.proxy.TimerWheel;
 import io.expressgateway.http.websocket.Handshake;
+import io.expressgateway.limit.Rule;
 import io.expressgateway.message.HeaderBlock;
 import io.expressgateway.message.HeaderName;
 import io.expressgateway.message.ResponseHead;
 import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
-import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +24,6 @@ final class Http2ServerStream implements Downstream {
 
   /** How often a body's rate is looked at; as on HTTP/1.1. */
   private static final long RATE_WINDOW_NANOS = 5_000_000_000L;
-
-  private static final AsciiString DATE = AsciiString.cached("date");
 
   private final Http2ServerConnection connection;
   private final HttpLimits limits;
@@ -212,6 +207,11 @@ final class Http2ServerStream implements Downstream {
     return exchange != null;
   }
 
+  /** Whether the whole response has been handed to the codec. */
+  boolean isAnswered() {
+    return responseEnded;
+  }
+
   void onShutdown() {
     Exchange current = exchange;
     if (current != null) {
@@ -230,7 +230,8 @@ final class Http2ServerStream implements Downstream {
 
   @Override
   public void sendInformational(ResponseHead head) {
-    connection.writeHeaders(handle.id(), fields(head), false);
+    connection.writeHeaders(
+        handle.id(), FieldBlock.response(head.status(), head.headers(), null), false);
   }
 
   @Override
@@ -239,10 +240,9 @@ final class Http2ServerStream implements Downstream {
       // An answer of a filter's. Success would say that the WebSocket is open.
       head.status(502);
     }
-    Http2Headers fields = fields(head);
-    if (!head.headers().contains(HeaderName.DATE)) {
-      fields.add(DATE, connection.date());
-    }
+    HeaderBlock headers = head.headers();
+    String date = headers.contains(HeaderName.DATE) ? null : connection.date();
+    FieldBlock fields = FieldBlock.response(head.status(), headers, date);
     responseEnded = bodiless;
     if (bodiless) {
       connection.writeHeaders(handle.id(), fields, true).addListener(sent -> onResponseSent());
@@ -251,19 +251,12 @@ final class Http2ServerStream implements Downstream {
     }
   }
 
-  private static Http2Headers fields(ResponseHead head) {
-    Http2Headers fields = new DefaultHttp2Headers(false, 16);
-    fields.status(HttpResponseStatus.valueOf(head.status()).codeAsText());
-    HeaderFields.write(head.headers(), fields);
-    return fields;
-  }
-
   @Override
   public void sendUpgrade(ResponseHead head) {
     // RFC 8441 section 5: 200 in place of 101, and no Sec-WebSocket-Accept.
     head.status(200);
     head.headers().remove(Handshake.ACCEPT);
-    connection.writeHeaders(handle.id(), fields(head), false);
+    connection.writeHeaders(handle.id(), FieldBlock.response(200, head.headers(), null), false);
     isTunnel = true;
     connection.onConnected(this);
     ByteBuf held = early;
@@ -294,9 +287,9 @@ final class Http2ServerStream implements Downstream {
     }
     responseEnded = true;
     if (trailers != null && trailers.size() > 0) {
-      Http2Headers fields = new DefaultHttp2Headers(false, 8);
-      HeaderFields.write(trailers, fields);
-      connection.writeHeaders(handle.id(), fields, true).addListener(sent -> onResponseSent());
+      connection
+          .writeHeaders(handle.id(), FieldBlock.trailers(trailers), true)
+          .addListener(sent -> onResponseSent());
     } else {
       connection
           .writeData(handle.id(), Unpooled.EMPTY_BUFFER, true)
@@ -413,6 +406,10 @@ final class Http2ServerStream implements Downstream {
     if (now - stalledSinceNanos < limit) {
       return stalledSinceNanos + limit;
     }
+    if (connection.onlyObserves(Rule.WRITE_STALL)) {
+      stalledSinceNanos = now;
+      return now + limit;
+    }
     connection.onSecurity(Why.WRITE_STALL.code(), "reset");
     Exchange current = exchange;
     if (current != null) {
@@ -431,14 +428,18 @@ final class Http2ServerStream implements Downstream {
     }
     long idleLimit = limits.bodyIdleTimeout().toNanos();
     if (bodyWanted && now - bodyByteNanos >= idleLimit) {
-      failBody(current, Why.BODY_IDLE_TIMEOUT);
-      return Long.MAX_VALUE;
+      if (!connection.onlyObserves(Rule.BODY_IDLE_TIMEOUT)) {
+        failBody(current, Why.BODY_IDLE_TIMEOUT);
+        return Long.MAX_VALUE;
+      }
+      bodyByteNanos = now;
     }
     if (now - windowStartNanos >= RATE_WINDOW_NANOS) {
       // Only a window in which the client could have sent all the time says anything about it.
       if (!windowPaused
           && bodyWanted
-          && windowBytes * 1_000_000_000L < limits.minBodyRate() * (now - windowStartNanos)) {
+          && windowBytes * 1_000_000_000L < limits.minBodyRate() * (now - windowStartNanos)
+          && !connection.onlyObserves(Rule.BODY_TOO_SLOW)) {
         failBody(current, Why.BODY_TOO_SLOW);
         return Long.MAX_VALUE;
       }

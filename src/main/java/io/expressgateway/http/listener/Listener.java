@@ -5,6 +5,7 @@ import io.expressgateway.http.proxy.ConnectionRegistry;
 import io.expressgateway.http.proxy.ListenerContext;
 import io.expressgateway.http.proxy.Worker;
 import io.expressgateway.limit.ConnectionCaps;
+import io.expressgateway.limit.Rule;
 import io.expressgateway.net.HostPort;
 import io.expressgateway.snapshot.ListenerSpec;
 import io.expressgateway.tls.ServerTls;
@@ -151,14 +152,13 @@ public final class Listener {
     ChannelPipeline pipeline = channel.pipeline();
     pipeline.remove(NettyPipeline.ReactiveBridge);
     InetAddress peer = ((InetSocketAddress) channel.remoteAddress()).getAddress();
-    ConnectionCaps.Admission admission = caps.acquire(peer);
-    if (admission != ConnectionCaps.Admission.ADMITTED) {
-      worker.metrics().onSecurity(worker.index(), "connection-caps", "close");
+    ListenerContext listener = context.get();
+    if (!admits(peer, worker, listener)) {
       channel.close();
       return;
     }
     channel.closeFuture().addListener(closed -> caps.release(peer));
-    Protocols protocols = new Protocols(worker, context.get(), registry);
+    Protocols protocols = new Protocols(worker, listener, registry);
     ServerTls tls = protocols.listener().tls();
     if (tls == null) {
       pipeline.addLast(new ProtocolDetection(protocols));
@@ -166,6 +166,20 @@ public final class Listener {
       pipeline.addLast(tls.newHandler());
       pipeline.addLast(new TlsAccept(protocols, handshakes));
     }
+  }
+
+  private boolean admits(InetAddress peer, Worker worker, ListenerContext listener) {
+    if (caps.acquire(peer) == ConnectionCaps.Admission.ADMITTED) {
+      return true;
+    }
+    boolean isObserved = listener.rules().isObserved(Rule.CONNECTION_CAPS);
+    worker
+        .metrics()
+        .onSecurity(worker.index(), "connection-caps", isObserved ? Rule.OBSERVED : "close");
+    if (isObserved) {
+      caps.acquireBeyond(peer);
+    }
+    return isObserved;
   }
 
   /** The name in the configuration. */

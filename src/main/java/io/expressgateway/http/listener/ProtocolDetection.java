@@ -4,6 +4,7 @@ import io.expressgateway.http.Why;
 import io.expressgateway.http.proxy.ServerConnection;
 import io.expressgateway.http.proxy.TimerWheel;
 import io.expressgateway.http.proxy.Worker;
+import io.expressgateway.limit.Rule;
 import io.expressgateway.net.OutOfMemory;
 import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
 import io.netty.buffer.ByteBuf;
@@ -137,6 +138,11 @@ final class ProtocolDetection extends ChannelInboundHandlerAdapter implements Se
   private final class Timer extends TimerWheel.Task {
     @Override
     protected void onDeadline(long nowNanos) {
+      boolean isObserved = protocols.listener().rules().isObserved(Rule.HEADER_TIMEOUT);
+      if (held != null && isObserved) {
+        worker.metrics().onSecurity(worker.index(), Why.HEADER_TIMEOUT.code(), Rule.OBSERVED);
+        return;
+      }
       if (held != null) {
         worker.metrics().onSecurity(worker.index(), Why.HEADER_TIMEOUT.code(), "close");
       }

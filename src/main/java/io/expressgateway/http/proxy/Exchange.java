@@ -94,6 +94,8 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
   private @Nullable ArrayDeque<Object> responseQueue;
   private @Nullable HeaderBlock responseTrailers;
   private @Nullable Tunnel tunnel;
+  // The client's key, when it is ours to answer; and ours, when the endpoint is to answer it.
+  private String clientKey = "";
   private String ownKey = "";
   private boolean isLocal;
 
@@ -379,11 +381,19 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     if (upgrade) {
       headers.add(HeaderName.CONNECTION, "Upgrade");
       headers.add(HeaderName.UPGRADE, "websocket");
-      if (head.version() != HttpVersion.HTTP_1_1) {
+      if (isSpokenByEndpoints(ClusterSpec.Protocol.HTTP2)) {
+        String key = headers.get(Handshake.KEY);
+        clientKey = key == null ? "" : key;
+        headers.remove(Handshake.KEY);
+      } else if (head.version() != HttpVersion.HTTP_1_1) {
         ownKey = Handshake.newKey(worker.random(), worker.random());
         headers.set(Handshake.KEY, ownKey);
       }
     }
+  }
+
+  private boolean isSpokenByEndpoints(ClusterSpec.Protocol protocol) {
+    return tries.cluster != null && tries.cluster.spec().protocol() == protocol;
   }
 
   // ---------------------------------------------------------------- tries
@@ -725,8 +735,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       headers.add(HeaderName.UPGRADE, "websocket");
       if (switched.status() != 101) {
         switched.reset(101, "", 0);
-        String key = head.headers().get(Handshake.KEY);
-        headers.set(Handshake.ACCEPT, Handshake.accept(key == null ? "" : key));
+        headers.set(Handshake.ACCEPT, Handshake.accept(clientKey));
       }
       setAffinity(switched);
       response = switched;
@@ -737,7 +746,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
               this,
               downstream,
               ReservedBits.agreed(headers),
-              webSocket(),
+              peer.listener(),
               routes > 0 ? routes : webSocket().idleTimeout().toNanos());
       // The request had no body, but the tunnel's end is yet to come.
       requestEnded = false;

@@ -1,6 +1,7 @@
 package io.expressgateway.http.proxy;
 
 import io.expressgateway.http.AccessLog;
+import io.expressgateway.limit.Rules;
 import io.expressgateway.net.Cidr;
 import io.expressgateway.net.IpLiteral;
 import io.expressgateway.snapshot.ListenerSpec;
@@ -17,24 +18,27 @@ public final class ListenerContext {
   private final int index;
   private final AccessLog accessLog;
   private final @Nullable ServerTls tls;
+  private final Rules rules;
   private final @Nullable Pattern trustedPattern;
 
   /** A listener in clear text at place {@code index} of the snapshot. */
   public ListenerContext(ListenerSpec spec, int index, AccessLog accessLog) {
-    this(spec, index, accessLog, null);
+    this(spec, index, accessLog, null, Rules.DEFAULTS);
   }
 
   /**
    * The listener at place {@code index} of the snapshot.
    *
    * @param tls null for clear text
+   * @param rules how strict to be with clients
    */
   public ListenerContext(
-      ListenerSpec spec, int index, AccessLog accessLog, @Nullable ServerTls tls) {
+      ListenerSpec spec, int index, AccessLog accessLog, @Nullable ServerTls tls, Rules rules) {
     this.spec = spec;
     this.index = index;
     this.accessLog = accessLog;
     this.tls = tls;
+    this.rules = rules;
     this.trustedPattern =
         spec.trustedProxyPattern().isEmpty() ? null : Pattern.compile(spec.trustedProxyPattern());
   }
@@ -52,6 +56,11 @@ public final class ListenerContext {
   /** Certificates and what belongs to them; null for clear text. */
   public @Nullable ServerTls tls() {
     return tls;
+  }
+
+  /** How strict to be with clients, as the snapshot says that was current at the connection. */
+  public Rules rules() {
+    return rules;
   }
 
   AccessLog accessLog() {

@@ -2,10 +2,12 @@ package io.expressgateway.http.proxy;
 
 import io.expressgateway.http.Why;
 import io.expressgateway.http.websocket.CloseFrame;
+import io.expressgateway.http.websocket.FrameRate;
 import io.expressgateway.http.websocket.FrameTracker;
 import io.expressgateway.http.websocket.FrameTracker.Fault;
-import io.expressgateway.http.websocket.PingRate;
 import io.expressgateway.http.websocket.ReservedBits;
+import io.expressgateway.limit.Rule;
+import io.expressgateway.limit.Rules;
 import io.expressgateway.net.Ticker;
 import io.expressgateway.snapshot.WebSocketLimits;
 import io.netty.buffer.ByteBuf;
@@ -27,6 +29,7 @@ final class Tunnel extends TimerWheel.Task {
   private static final long CLOSE_WAIT_NANOS = 5_000_000_000L;
 
   private final Exchange exchange;
+  private final Rules rules;
   private final Worker worker;
   private final Downstream downstream;
   private final FrameTracker fromClient;
@@ -56,18 +59,46 @@ final class Tunnel extends TimerWheel.Task {
       Exchange exchange,
       Downstream downstream,
       ReservedBits reserved,
-      WebSocketLimits limits,
+      ListenerContext listener,
       long idleNanos) {
+    WebSocketLimits limits = listener.spec().http().webSocket();
+    this.rules = listener.rules();
     this.exchange = exchange;
     this.worker = exchange.worker;
     this.downstream = downstream;
     this.idleNanos = idleNanos;
     this.lifetimeNanos = limits.maxLifetime().toNanos();
-    this.fromClient =
-        new FrameTracker(true, reserved, limits, new PingRate(limits.maxPings(), Ticker.SYSTEM));
-    this.fromEndpoint =
-        new FrameTracker(false, reserved, limits, new PingRate(limits.maxPings(), Ticker.SYSTEM));
+    this.fromClient = tracker(true, reserved, limits);
+    this.fromEndpoint = tracker(false, reserved, limits);
     arm();
+  }
+
+  private FrameTracker tracker(boolean masked, ReservedBits reserved, WebSocketLimits limits) {
+    return new FrameTracker(
+        masked,
+        reserved,
+        limits,
+        new FrameRate(rules.threshold(Rule.WEBSOCKET_PING_FLOOD), Ticker.SYSTEM),
+        new FrameRate(rules.threshold(Rule.WEBSOCKET_EMPTY_FLOOD), Ticker.SYSTEM),
+        fault -> isObserved(rule(fault)));
+  }
+
+  private static Rule rule(Fault fault) {
+    return switch (fault) {
+      case PROTOCOL -> Rule.WEBSOCKET_PROTOCOL;
+      case TOO_LARGE -> Rule.WEBSOCKET_TOO_LARGE;
+      case PING_FLOOD -> Rule.WEBSOCKET_PING_FLOOD;
+      case EMPTY_FLOOD -> Rule.WEBSOCKET_EMPTY_FLOOD;
+    };
+  }
+
+  /** Counts what a rule found if that is all that is wanted; false when it is to be acted on. */
+  private boolean isObserved(Rule rule) {
+    boolean isObserved = rules.isObserved(rule);
+    if (isObserved) {
+      worker.metrics().onSecurity(worker.index(), rule.text(), Rule.OBSERVED);
+    }
+    return isObserved;
   }
 
   // ---------------------------------------------------------------- bytes
@@ -145,20 +176,16 @@ final class Tunnel extends TimerWheel.Task {
           case TOO_LARGE -> byClient ? Why.WEBSOCKET_TOO_LARGE : Why.UPSTREAM_WEBSOCKET_TOO_LARGE;
           case PING_FLOOD ->
               byClient ? Why.WEBSOCKET_PING_FLOOD : Why.UPSTREAM_WEBSOCKET_PING_FLOOD;
+          case EMPTY_FLOOD ->
+              byClient ? Why.WEBSOCKET_EMPTY_FLOOD : Why.UPSTREAM_WEBSOCKET_EMPTY_FLOOD;
         };
     int code =
         switch (fault) {
           case PROTOCOL -> CloseFrame.PROTOCOL_ERROR;
           case TOO_LARGE -> CloseFrame.TOO_LARGE;
-          case PING_FLOOD -> CloseFrame.POLICY_VIOLATION;
+          case PING_FLOOD, EMPTY_FLOOD -> CloseFrame.POLICY_VIOLATION;
         };
-    String rule =
-        switch (fault) {
-          case PROTOCOL -> "websocket-protocol";
-          case TOO_LARGE -> "websocket-too-large";
-          case PING_FLOOD -> "websocket-ping-flood";
-        };
-    worker.metrics().onSecurity(worker.index(), rule, "close");
+    worker.metrics().onSecurity(worker.index(), rule(fault).text(), "close");
     if (byClient) {
       owedToClient = code;
       close(why, code, CloseFrame.GOING_AWAY);
@@ -365,12 +392,12 @@ final class Tunnel extends TimerWheel.Task {
 
   /** A client that takes what waits for it is slow, not idle; the write stall bounds that. */
   private void idle(long nowNanos) {
-    if (!downstream.isWritable()) {
+    if (!downstream.isWritable() || isObserved(Rule.WEBSOCKET_IDLE)) {
       lastMoveNanos = nowNanos;
       arm();
       return;
     }
-    worker.metrics().onSecurity(worker.index(), "websocket-idle", "close");
+    worker.metrics().onSecurity(worker.index(), Rule.WEBSOCKET_IDLE.text(), "close");
     expire(Why.TUNNEL_IDLE);
   }
 

@@ -21,7 +21,16 @@ public final class FrameTracker {
     /** A frame or message is larger than the limit: close code 1009. */
     TOO_LARGE,
     /** Too many pings: close code 1008. */
-    PING_FLOOD
+    PING_FLOOD,
+    /** Too many frames that carry nothing and end nothing: close code 1008. */
+    EMPTY_FLOOD
+  }
+
+  /** Who knows which limits are only observed. */
+  public interface Observer {
+
+    /** Whether what was found is to be let pass; never asked for {@link Fault#PROTOCOL}. */
+    boolean lets(Fault fault);
   }
 
   private enum State {
@@ -52,7 +61,9 @@ public final class FrameTracker {
   private final ReservedBits reserved;
   private final long maxFrameBytes;
   private final long maxMessageBytes;
-  private final PingRate pings;
+  private final FrameRate pings;
+  private final FrameRate empties;
+  private final Observer observer;
 
   private State state = State.FIRST;
   private boolean isFinal;
@@ -70,14 +81,22 @@ public final class FrameTracker {
   /**
    * @param masked whether the sender must mask: a client must, an endpoint may not
    * @param reserved what the handshake's extensions allow
+   * @param empties counts frames that carry nothing and end nothing
    */
   public FrameTracker(
-      boolean masked, ReservedBits reserved, WebSocketLimits limits, PingRate pings) {
+      boolean masked,
+      ReservedBits reserved,
+      WebSocketLimits limits,
+      FrameRate pings,
+      FrameRate empties,
+      Observer observer) {
     this.masked = masked;
     this.reserved = reserved;
     this.maxFrameBytes = orNone(limits.maxFrameBytes());
     this.maxMessageBytes = orNone(limits.maxMessageBytes());
     this.pings = pings;
+    this.empties = empties;
+    this.observer = observer;
   }
 
   private static long orNone(long limit) {
@@ -178,22 +197,32 @@ public final class FrameTracker {
         lengthBytes == 0 || remaining >= (lengthBytes == 2 ? LENGTH_IN_TWO : MAX_IN_TWO + 1);
     if (!isShortest) {
       fault = Fault.PROTOCOL;
-    } else if (remaining > maxFrameBytes) {
-      fault = Fault.TOO_LARGE;
-    } else if (opcode == PING && !pings.allows()) {
-      fault = Fault.PING_FLOOD;
     } else if (opcode < CONTROL) {
-      inMessage = true;
-      if (remaining > maxMessageBytes - messageBytes) {
-        fault = Fault.TOO_LARGE;
-      }
-      messageBytes += remaining;
+      message();
+    } else if (opcode == PING && !pings.allows()) {
+      exceeded(Fault.PING_FLOOD);
     }
     if (fault == null && masked) {
       needed = MASK_BYTES;
       state = State.MASK;
     } else if (fault == null) {
       payload();
+    }
+  }
+
+  private void message() {
+    inMessage = true;
+    if (remaining > maxFrameBytes || remaining > maxMessageBytes - messageBytes) {
+      exceeded(Fault.TOO_LARGE);
+    } else if (remaining == 0 && !isFinal && !empties.allows()) {
+      exceeded(Fault.EMPTY_FLOOD);
+    }
+    messageBytes = Math.min(messageBytes + remaining, Long.MAX_VALUE / 2);
+  }
+
+  private void exceeded(Fault limit) {
+    if (!observer.lets(limit)) {
+      fault = limit;
     }
   }
 

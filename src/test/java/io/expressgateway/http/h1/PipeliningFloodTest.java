@@ -25,7 +25,7 @@ class PipeliningFloodTest {
       attacker.get("/wait");
       AtomicLong sent = new AtomicLong();
       Thread flood = flood(attacker, sent);
-      stage.awaitSecurity("pipelining:observe");
+      stage.awaitSecurity("pipelining:pause");
       awaitStandstill(sent);
       assertThat(sent.get()).isLessThan(16L * 1024 * 1024);
       stage.neighbourIsServed();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.expressgateway.cluster.ClusterSpec;
 import io.expressgateway.http.Gateway;
+import io.expressgateway.limit.Rule;
+import io.expressgateway.limit.Rules;
 import io.expressgateway.snapshot.WebSocketLimits;
 import java.net.URI;
 import java.net.URL;
@@ -37,15 +39,18 @@ class AutobahnIT {
 
   /** Cases 9 and 12 send messages of 16 MiB and pings in any number. */
   private static WebSocketLimits wide(WebSocketLimits base) {
-    return new WebSocketLimits(
-        true, Duration.ofMinutes(5), 64L << 20, 0, 100_000, base.maxLifetime());
+    return new WebSocketLimits(true, Duration.ofMinutes(5), 64L << 20, 0, base.maxLifetime());
   }
 
   private static Gateway.Builder to(int port, ClusterSpec.Protocol protocol) {
     return Gateway.builder()
         .endpoints(port)
         .protocol(protocol)
-        .limits(http -> http.with(wide(http.webSocket())));
+        .limits(http -> http.with(wide(http.webSocket())))
+        .rules(
+            Rules.DEFAULTS
+                .with(Rule.WEBSOCKET_PING_FLOOD, 1_000_000, false)
+                .with(Rule.WEBSOCKET_EMPTY_FLOOD, 1_000_000, false));
   }
 
   @Test

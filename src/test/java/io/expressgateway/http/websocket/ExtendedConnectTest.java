@@ -25,7 +25,6 @@ class ExtendedConnectTest {
         base.idleTimeout(),
         base.maxMessageBytes(),
         base.maxFrameBytes(),
-        base.maxPings(),
         base.maxLifetime());
   }
 

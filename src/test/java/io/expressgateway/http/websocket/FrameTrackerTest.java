@@ -128,7 +128,7 @@ class FrameTrackerTest {
 
   @Test
   void oneFrameCanBeBoundedByItself() {
-    WebSocketLimits small = new WebSocketLimits(true, Duration.ZERO, 0, 10, 3, Duration.ZERO);
+    WebSocketLimits small = new WebSocketLimits(true, Duration.ZERO, 0, 10, Duration.ZERO);
     FrameTracker tracker = tracker(true, ReservedBits.NONE, small);
     tracker.inspect(Unpooled.wrappedBuffer(join(f(1, 10), f(0, 10), f(FIN, 10))));
     assertThat(tracker.fault()).isNull();
@@ -142,6 +142,14 @@ class FrameTrackerTest {
     assertThat(whole(true, ReservedBits.NONE, join(ping, ping, ping))).startsWith("null");
     assertThat(whole(true, ReservedBits.NONE, join(ping, ping, ping, ping)))
         .isEqualTo("PING_FLOOD closed=false passed=18");
+  }
+
+  @Test
+  void countsFramesThatCarryNothingAndEndNothing() {
+    assertThat(whole(true, ReservedBits.NONE, join(f(1, 0), f(0, 0), f(FIN, 0))))
+        .startsWith("null");
+    assertThat(whole(true, ReservedBits.NONE, join(f(1, 0), f(0, 0), f(0, 0))))
+        .isEqualTo("EMPTY_FLOOD closed=false passed=12");
   }
 
   @Test

@@ -49,7 +49,7 @@ class HandshakeTest {
   @Test
   void pingsAreCountedInWindows() {
     FakeTicker ticker = new FakeTicker();
-    PingRate rate = new PingRate(2, ticker);
+    FrameRate rate = new FrameRate(2, ticker);
     assertThat(rate.allows()).isTrue();
     assertThat(rate.allows()).isTrue();
     assertThat(rate.allows()).isFalse();

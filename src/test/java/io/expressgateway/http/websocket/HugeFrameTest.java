@@ -11,8 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class HugeFrameTest {
 
   private static WebSocketLimits small(WebSocketLimits base) {
-    return new WebSocketLimits(
-        true, base.idleTimeout(), 10_000, 0, base.maxPings(), base.maxLifetime());
+    return new WebSocketLimits(true, base.idleTimeout(), 10_000, 0, base.maxLifetime());
   }
 
   @ParameterizedTest

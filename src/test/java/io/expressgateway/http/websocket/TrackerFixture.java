@@ -11,13 +11,19 @@ import java.util.Arrays;
 final class TrackerFixture {
 
   static final WebSocketLimits LIMITS =
-      new WebSocketLimits(true, Duration.ZERO, 1000, 0, 3, Duration.ZERO);
+      new WebSocketLimits(true, Duration.ZERO, 1000, 0, Duration.ZERO);
 
   private TrackerFixture() {}
 
   static FrameTracker tracker(boolean masked, ReservedBits reserved, WebSocketLimits limits) {
     Ticker standstill = () -> 0;
-    return new FrameTracker(masked, reserved, limits, new PingRate(limits.maxPings(), standstill));
+    return new FrameTracker(
+        masked,
+        reserved,
+        limits,
+        new FrameRate(3, standstill),
+        new FrameRate(2, standstill),
+        fault -> false);
   }
 
   /** Fault, whether a close frame has passed, and, when cut nowhere, how much may pass. */

@@ -33,7 +33,7 @@ class WebSocketIdleTest {
             cell,
             base ->
                 new io.expressgateway.snapshot.WebSocketLimits(
-                    true, Duration.ofMillis(600), 0, 0, 50, Duration.ZERO),
+                    true, Duration.ofMillis(600), 0, 0, Duration.ZERO),
             answeringClose())) {
       Peer client = stage.connect();
       // The neighbour has the same limit and is used all the time.
@@ -86,7 +86,7 @@ class WebSocketIdleTest {
                     endpoint,
                     base ->
                         new io.expressgateway.snapshot.WebSocketLimits(
-                            true, Duration.ofSeconds(60), 0, 0, 50, Duration.ofMillis(300)))
+                            true, Duration.ofSeconds(60), 0, 0, Duration.ofMillis(300)))
                 .start();
         Peer client = cell.connect(gateway, "/chat")) {
       Frames.Frame frame;

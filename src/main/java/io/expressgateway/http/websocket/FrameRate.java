@@ -3,10 +3,10 @@ package io.expressgateway.http.websocket;
 import io.expressgateway.net.Ticker;
 
 /**
- * How many pings a peer has sent in the current window of ten seconds. Confined to the event loop
- * of the exchange.
+ * How many frames of one kind a peer has sent in the current window of ten seconds. Confined to the
+ * event loop of the exchange.
  */
-public final class PingRate {
+public final class FrameRate {
 
   static final long WINDOW_NANOS = 10_000_000_000L;
 
@@ -16,7 +16,7 @@ public final class PingRate {
   private long windowStartNanos;
 
   /** At most {@code max} in a window. */
-  public PingRate(int max, Ticker ticker) {
+  public FrameRate(int max, Ticker ticker) {
     this.max = max;
     this.ticker = ticker;
   }
