@@ -39,10 +39,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The endpoint's side of HTTP/2 with prior knowledge (RFC 9113 section 3.3): one connection, many
- * exchanges. Netty's codec does frames, HPACK and windows; the streams are ours. What an endpoint
- * does wrong on one stream ends that stream, what it does wrong on the connection ends the
- * connection and fails the exchanges on it. Confined to its event loop.
+ * The endpoint's side of HTTP/2, by prior knowledge or behind a handshake that agreed on it (RFC
+ * 9113 sections 3.2 and 3.3): one connection, many exchanges. Netty's codec does frames, HPACK and
+ * windows; the streams are ours. What an endpoint does wrong on one stream ends that stream, what
+ * it does wrong on the connection ends the connection and fails the exchanges on it. Confined to
+ * its event loop.
  *
  * <p>Windows: the connection's window is given back as bytes arrive, a stream's only when its
  * exchange takes body. So a client that does not read stops its own stream and no other, and one
@@ -85,6 +86,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
 
   private final Worker worker;
   private final StreamOwner owner;
+  private final String scheme;
   private final FrameBatch batch;
   private final long openedNanos = System.nanoTime();
   private final IntObjectHashMap<Http2ClientStream> streams = new IntObjectHashMap<>(32);
@@ -108,6 +110,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
   private Http2ClientConnection(
       Worker worker,
       StreamOwner owner,
+      String scheme,
       FrameBatch batch,
       Http2ConnectionDecoder decoder,
       Http2ConnectionEncoder encoder,
@@ -115,6 +118,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
     super(decoder, encoder, settings);
     this.worker = worker;
     this.owner = owner;
+    this.scheme = scheme;
     this.batch = batch;
     decoder.frameListener(new Frames());
     connection().addListener(new Lives());
@@ -125,8 +129,10 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
   /**
    * A connection of {@code owner} on {@code worker}'s loop; it is the channel's last handler. Every
    * limit of the codec is said here.
+   *
+   * @param scheme of all its requests, {@code https} behind a handshake (RFC 9113 section 8.3.1)
    */
-  public static Http2ClientConnection create(Worker worker, StreamOwner owner) {
+  public static Http2ClientConnection create(Worker worker, StreamOwner owner, String scheme) {
     DefaultHttp2Connection streams = new DefaultHttp2Connection(false, 0);
     streams.local().flowController(new DefaultHttp2LocalFlowController(streams, 0.5f, true));
     streams
@@ -154,7 +160,11 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
             .initialWindowSize(STREAM_WINDOW)
             .maxFrameSize(MAX_FRAME_BYTES)
             .maxHeaderListSize(MAX_HEADER_BYTES);
-    return new Http2ClientConnection(worker, owner, batch, decoder, encoder, settings);
+    return new Http2ClientConnection(worker, owner, scheme, batch, decoder, encoder, settings);
+  }
+
+  String scheme() {
+    return scheme;
   }
 
   // ---------------------------------------------------------------- pool
@@ -223,11 +233,19 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
   public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
     context = ctx;
     super.handlerAdded(ctx);
+    if (ctx.channel().isActive()) {
+      // Behind a handshake: the codec has just sent the preface.
+      began(ctx);
+    }
   }
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) throws Exception {
     super.channelActive(ctx);
+    began(ctx);
+  }
+
+  private void began(ChannelHandlerContext ctx) throws Http2Exception {
     decoder()
         .flowController()
         .incrementWindowSize(

@@ -301,7 +301,11 @@ final class Http2ClientStream implements Upstream {
     toHead = head.method().equals("HEAD");
     FieldBlock fields =
         FieldBlock.request(
-            isConnect ? "CONNECT" : head.method(), "http", host, head.target(), head.headers());
+            isConnect ? "CONNECT" : head.method(),
+            connection.scheme(),
+            host,
+            head.target(),
+            head.headers());
     if (isConnect) {
       fields.protocol("websocket");
       connection.sendConnect(this, fields);

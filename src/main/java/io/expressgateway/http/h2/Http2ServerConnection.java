@@ -3,6 +3,7 @@ package io.expressgateway.http.h2;
 import io.expressgateway.http.Why;
 import io.expressgateway.http.proxy.ConnectionRegistry;
 import io.expressgateway.http.proxy.Exchange;
+import io.expressgateway.http.proxy.HeldBytes;
 import io.expressgateway.http.proxy.ListenerContext;
 import io.expressgateway.http.proxy.Peer;
 import io.expressgateway.http.proxy.ServerConnection;
@@ -14,13 +15,13 @@ import io.expressgateway.message.HeaderBlock;
 import io.expressgateway.message.RequestHead;
 import io.expressgateway.net.OutOfMemory;
 import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
-import io.expressgateway.tls.ServerNames;
 import io.expressgateway.tls.ServerTls;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
@@ -58,7 +59,7 @@ import org.jspecify.annotations.Nullable;
  * handed to the socket once per turn of the loop. Confined to that loop.
  */
 public final class Http2ServerConnection extends Http2ConnectionHandler
-    implements ServerConnection {
+    implements ServerConnection, HeldBytes.Holder {
 
   /** What the client may send ahead over all streams: the delay times bandwidth of a fast link. */
   private static final int CONNECTION_WINDOW_BYTES = 1024 * 1024;
@@ -221,8 +222,13 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   }
 
   private void began(ChannelHandlerContext ctx) throws Http2Exception {
-    peer = new Peer((InetSocketAddress) ctx.channel().remoteAddress(), listener);
+    peer =
+        new Peer(
+            (InetSocketAddress) ctx.channel().remoteAddress(),
+            listener,
+            ctx.pipeline().get(SslHandler.class));
     registry.add(this);
+    worker.held().register(this);
     beganNanos = System.nanoTime();
     idleSinceNanos = beganNanos;
     decoder()
@@ -285,6 +291,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   @Override
   public void channelInactive(ChannelHandlerContext ctx) throws Exception {
     registry.remove(this);
+    worker.held().remove(this);
     timers().cancel(timer);
     endAll();
     super.channelInactive(ctx);
@@ -417,6 +424,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     requests++;
     Http2ServerStream stream = new Http2ServerStream(this, limits, handle);
     streams.put(id, stream);
+    holds(HeldBytes.STREAM_BYTES);
     touched.add(stream);
     RequestHead head = requestFields.read((FieldBlock) headers, ended);
     Why refusal = requestFields.refusal();
@@ -445,7 +453,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     if (certificates == null || over == null || authority.equals(servedAuthority)) {
       return true;
     }
-    if (!certificates.serves(authority, ServerNames.asked(over.engine()))) {
+    if (!certificates.serves(authority, over.engine())) {
       return false;
     }
     servedAuthority = authority;
@@ -633,6 +641,11 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     return encoder().flowController().isWritable(stream);
   }
 
+  /** Whether the stream's window and the socket have room for so many bytes now. */
+  boolean fits(Http2Stream stream, int bytes) {
+    return isWritable(stream) && encoder().flowController().windowSize(stream) >= bytes;
+  }
+
   boolean isOpen() {
     return context().channel().isActive();
   }
@@ -691,6 +704,48 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     if (!isReading) {
       scheduleFlush();
     }
+  }
+
+  // ---------------------------------------------------------------- memory
+
+  void holds(long bytes) {
+    worker.held().add(bytes);
+  }
+
+  /** A copy in a buffer of its own size; the original is released. */
+  ByteBuf copy(ByteBuf data) {
+    try {
+      return context().alloc().directBuffer(data.readableBytes()).writeBytes(data);
+    } finally {
+      data.release();
+    }
+  }
+
+  @Override
+  public long heldBytes() {
+    long held = 0;
+    for (Http2ServerStream stream : streams.values()) {
+      held += stream.heldBytes();
+    }
+    ChannelOutboundBuffer out = context().channel().unsafe().outboundBuffer();
+    return out == null ? held : held + out.totalPendingWriteBytes();
+  }
+
+  @Override
+  public void letGo() {
+    onSecurity(Rule.HELD_BYTES.text(), "goaway");
+    for (Http2ServerStream stream : all()) {
+      stream.onLetGo();
+    }
+    ChannelHandlerContext ctx = context();
+    goAway(
+        ctx,
+        lastStream(),
+        Http2Error.ENHANCE_YOUR_CALM.code(),
+        Unpooled.EMPTY_BUFFER,
+        ctx.newPromise());
+    flush(ctx);
+    ctx.close();
   }
 
   // ---------------------------------------------------------------- leaving
