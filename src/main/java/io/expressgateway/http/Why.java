@@ -59,7 +59,11 @@ public enum Why {
   CLIENT_GONE(0, Side.DOWNSTREAM, "the client went away"),
   /** The client took nothing of the response for {@code http.write-stall-timeout}. */
   WRITE_STALL(0, Side.DOWNSTREAM, "the client stopped reading"),
-
+  /** A gRPC call over HTTP/1.1 whose client did not say {@code TE: trailers}. */
+  TRAILERS_IMPOSSIBLE(
+      400, Side.DOWNSTREAM, "gRPC needs HTTP/2, or HTTP/1.1 with TE: trailers in the request"),
+  /** The header grpc-timeout is malformed (gRPC's PROTOCOL-HTTP2). */
+  BAD_GRPC_TIMEOUT(400, Side.DOWNSTREAM, "the header grpc-timeout is malformed"),
   /** The client made the gateway hold more than anybody else while memory was short. */
   HELD_BYTES(0, Side.DOWNSTREAM, "the client took too little of too much"),
 
@@ -89,6 +93,10 @@ public enum Why {
   WEBSOCKET_LIFETIME(0, Side.GATEWAY, "the WebSocket reached its longest life"),
   /** The gateway drains: 1001 to both. */
   WEBSOCKET_DRAIN(0, Side.GATEWAY, "the gateway is draining its WebSockets"),
+  /** The deadline of a gRPC call has passed: the client's, or {@code http.grpc.max-deadline}. */
+  GRPC_DEADLINE(504, Side.GATEWAY, "the deadline of the call has passed"),
+  /** Nothing moved in a gRPC call for {@code http.grpc.idle-timeout}. */
+  GRPC_IDLE(504, Side.GATEWAY, "nothing moved in the call for too long"),
   /** The gateway stops and its drain time is over. */
   SHUTDOWN(0, Side.GATEWAY, "the gateway is stopping"),
 

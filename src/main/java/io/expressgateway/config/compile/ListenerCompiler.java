@@ -10,6 +10,7 @@ import io.expressgateway.net.HostPort;
 import io.expressgateway.snapshot.ListenerSpec;
 import io.expressgateway.snapshot.ListenerSpec.AccessLogSpec;
 import io.expressgateway.snapshot.ListenerSpec.Forwarding;
+import io.expressgateway.snapshot.ListenerSpec.GrpcLimits;
 import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
 import io.expressgateway.snapshot.ListenerSpec.UnderscoreHeaders;
 import io.expressgateway.snapshot.WebSocketLimits;
@@ -183,7 +184,9 @@ public final class ListenerCompiler {
         UnderscoreHeaders.valueOf(http.underscoreHeaders().toUpperCase(Locale.ROOT)),
         http.maxStreams(),
         Math.toIntExact(http.window().toBytes()),
-        webSocket(http.websocket()));
+        webSocket(http.websocket()),
+        new GrpcLimits(
+            http.grpc().maxDeadline(), http.grpc().idleTimeout(), http.grpc().healthService()));
   }
 
   private static WebSocketLimits webSocket(WebSocketProperties webSocket) {

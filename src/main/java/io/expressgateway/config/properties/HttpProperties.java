@@ -24,6 +24,7 @@ import org.springframework.util.unit.DataSize;
  * @param maxStreams streams per HTTP/2 or HTTP/3 connection
  * @param window flow control window per stream and direction
  * @param websocket what a WebSocket may do
+ * @param grpc gRPC calls
  */
 public record HttpProperties(
     @DefaultValue("10s") @Range(min = 1) Duration headerTimeout,
@@ -40,4 +41,5 @@ public record HttpProperties(
     @DefaultValue("reject") @OneOf({"reject", "drop", "allow"}) String underscoreHeaders,
     @DefaultValue("256") @Range(min = 1, max = 65_535) int maxStreams,
     @DefaultValue("64KB") @Range(min = 1024, max = 16_777_216) DataSize window,
-    WebSocketProperties websocket) {}
+    WebSocketProperties websocket,
+    GrpcProperties grpc) {}

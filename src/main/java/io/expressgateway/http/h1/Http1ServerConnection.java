@@ -866,7 +866,7 @@ public final class Http1ServerConnection extends Http1Connection
 
   private long checkBody(long now) {
     Exchange current = exchange;
-    if (current == null) {
+    if (current == null || current.isPatient()) {
       return 0;
     }
     long idleLimit = limits.bodyIdleTimeout().toNanos();

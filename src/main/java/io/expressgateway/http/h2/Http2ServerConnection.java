@@ -11,7 +11,9 @@ import io.expressgateway.http.proxy.TimerWheel;
 import io.expressgateway.http.proxy.Worker;
 import io.expressgateway.limit.Rule;
 import io.expressgateway.limit.Rules;
+import io.expressgateway.message.GrpcKind;
 import io.expressgateway.message.HeaderBlock;
+import io.expressgateway.message.HeaderName;
 import io.expressgateway.message.RequestHead;
 import io.expressgateway.net.OutOfMemory;
 import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
@@ -439,7 +441,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
         stream.begin(exchange(stream, head, bytes, false), ended, System.nanoTime());
       }
     } else {
-      refuse(stream, refusal, ended);
+      refuse(stream, refusal, head, ended);
     }
     if (requests >= limits.maxKeepAliveRequests() || registry.isDraining()) {
       leave();
@@ -460,8 +462,14 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     return true;
   }
 
-  private void refuse(Http2ServerStream stream, Why why, boolean ended) {
-    Exchange refused = exchange(stream, refusedHead(), 0, false);
+  private void refuse(Http2ServerStream stream, Why why, RequestHead read, boolean ended) {
+    RequestHead head = refusedHead();
+    GrpcKind kind = GrpcKind.of(read.headers());
+    if (kind != GrpcKind.NONE) {
+      // Its client wants another kind of answer.
+      head.headers().add(HeaderName.CONTENT_TYPE, kind.text());
+    }
+    Exchange refused = exchange(stream, head, 0, false);
     if (requestFields.isMalformed()) {
       onSecurity(why.code(), "reset");
       stream.refuseMalformed(refused, why);

@@ -464,7 +464,7 @@ final class Http2ServerStream implements Downstream {
 
   private long checkBody(long now) {
     Exchange current = exchange;
-    if (current == null || requestEnded || isClosed || isConnect) {
+    if (current == null || requestEnded || isClosed || isConnect || current.isPatient()) {
       return Long.MAX_VALUE;
     }
     long idleLimit = limits.bodyIdleTimeout().toNanos();

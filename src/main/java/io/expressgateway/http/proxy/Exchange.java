@@ -5,9 +5,12 @@ import io.expressgateway.cluster.ClusterSpec;
 import io.expressgateway.cluster.Endpoint;
 import io.expressgateway.filter.LocalResponse;
 import io.expressgateway.http.Why;
+import io.expressgateway.http.grpc.GrpcCall;
+import io.expressgateway.http.grpc.GrpcProblem;
 import io.expressgateway.http.proxy.ExchangeTimers.Waiting;
 import io.expressgateway.http.websocket.Handshake;
 import io.expressgateway.http.websocket.ReservedBits;
+import io.expressgateway.message.GrpcKind;
 import io.expressgateway.message.HeaderBlock;
 import io.expressgateway.message.HeaderName;
 import io.expressgateway.message.HttpVersion;
@@ -16,6 +19,7 @@ import io.expressgateway.message.ResponseHead;
 import io.expressgateway.net.HostPort;
 import io.expressgateway.route.RouteMatch;
 import io.expressgateway.route.RouteRequest;
+import io.expressgateway.snapshot.ListenerSpec.GrpcLimits;
 import io.expressgateway.snapshot.WebSocketLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -56,6 +60,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
   private final Downstream downstream;
   private final long headBytes;
   private final boolean upgrade;
+  private @Nullable GrpcCall grpc;
 
   private String originalPath = "";
   private @Nullable String originalQuery;
@@ -98,6 +103,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
   private String clientKey = "";
   private String ownKey = "";
   private boolean isLocal;
+  private boolean isPatient;
 
   long bytesOut;
   String why = "";
@@ -126,6 +132,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     this.headBytes = headBytes;
     this.startNanos = startNanos;
     this.upgrade = upgrade;
+    this.grpc = GrpcCall.of(head);
     this.state = worker.state();
     this.tries = new Tries(this, worker);
     this.timers = new ExchangeTimers(this, worker);
@@ -150,7 +157,10 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       if (worker.tracing() != null) {
         trace = worker.tracing().start(head);
       }
-      route();
+      GrpcCall call = grpc;
+      if (call == null || beginCall(call)) {
+        route();
+      }
     } catch (Throwable t) {
       contain(t, Why.INTERNAL_ERROR);
     } finally {
@@ -272,6 +282,111 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     downstream.flush();
   }
 
+  // ---------------------------------------------------------------- gRPC
+
+  /** Whether a gRPC call goes on to a route. */
+  private boolean beginCall(GrpcCall call) {
+    if (!call.canBeAnswered(head)) {
+      // Not a gRPC client, then: it gets the plain answer.
+      grpc = null;
+      fail(Why.TRAILERS_IMPOSSIBLE);
+      return false;
+    }
+    LocalService service = state.localService();
+    if (call.kind() != GrpcKind.GRPC || !service.serves(peer.listener().spec(), head)) {
+      return true;
+    }
+    if (limitCall(call, RouteTimeouts.NONE)) {
+      isLocal = true;
+      bePatient();
+      upstream = service.open(this);
+      upstream.sendHead(head, head.authority(), head.contentLength() == 0);
+      downstream.readBody(true);
+    }
+    return false;
+  }
+
+  /** Gives the call its deadline; false when that has ended it. */
+  private boolean limitCall(GrpcCall call, RouteTimeouts timeouts) {
+    long longest = timeouts.grpcMaxDeadlineNanos();
+    if (longest == 0) {
+      longest = grpcLimits().maxDeadline().toNanos();
+    }
+    if (!call.readTimeout(head.headers(), longest)) {
+      fail(Why.BAD_GRPC_TIMEOUT);
+    } else if (call.hasTimeout() && call.timeoutNanos() == 0) {
+      fail(Why.GRPC_DEADLINE);
+    } else if (call.hasTimeout()) {
+      timers.total(startNanos + call.timeoutNanos(), Why.GRPC_DEADLINE);
+    }
+    return !done;
+  }
+
+  private GrpcLimits grpcLimits() {
+    return peer.listener().spec().http().grpc();
+  }
+
+  /** A gRPC stream may be quiet for as long as its deadline and one idle limit let it. */
+  private void bePatient() {
+    isPatient = true;
+    timers.bePatient(grpcLimits().idleTimeout().toNanos(), System.nanoTime());
+  }
+
+  /**
+   * Whether this is a gRPC call whose pauses are its own affair: the limits for quiet and slow
+   * bodies are not for it, its deadline and {@code http.grpc.idle-timeout} are. Only towards
+   * endpoints over HTTP/2, where a waiting stream holds no connection that others could use.
+   */
+  public boolean isPatient() {
+    return isPatient;
+  }
+
+  /**
+   * Whether the endpoint failed a call because its time is over: it knows the deadline too, and
+   * gives up at the same moment.
+   */
+  private boolean isCallOver(Why reason) {
+    return grpc != null
+        && reason.side() == Why.Side.UPSTREAM
+        && grpc.isOver(System.nanoTime() - startNanos);
+  }
+
+  /** Whether the client can be told of a failure by the trailers of the response that has begun. */
+  private boolean endsInTrailers() {
+    ResponseHead begun = response;
+    return grpc != null
+        && grpc.kind() == GrpcKind.GRPC
+        && begun != null
+        && begun.status() == 200
+        && begun.contentLength() == ResponseHead.UNKNOWN_LENGTH
+        && GrpcKind.of(begun.headers()) == GrpcKind.GRPC
+        && !responseBodiless
+        && !hasBodyFilters;
+  }
+
+  /** Runs a task on the exchange's event loop, later than what runs now. */
+  public void execute(Runnable task) {
+    worker
+        .eventLoop()
+        .execute(() -> {
+          try {
+            task.run();
+          } catch (Throwable t) {
+            contain(t, Why.INTERNAL_ERROR);
+          }
+        });
+  }
+
+  /** Arms a timer of a stream of this exchange. */
+  public void arm(TimerWheel.Task task, long deadlineNanos) {
+    worker.timers().arm(task, deadlineNanos);
+  }
+
+  /** Takes a timer of a stream of this exchange away. */
+  public void disarm(TimerWheel.Task task) {
+    worker.timers().cancel(task);
+  }
+
   // ---------------------------------------------------------------- routing and request filters
 
   private void route() {
@@ -297,7 +412,10 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       maxBody = timeouts.maxBodyBytes();
     }
     if (timeouts.totalNanos() > 0) {
-      timers.total(startNanos + timeouts.totalNanos());
+      timers.total(startNanos + timeouts.totalNanos(), Why.TOTAL_TIMEOUT);
+    }
+    if (grpc != null && !limitCall(grpc, timeouts)) {
+      return;
     }
     filterRequestHead(0);
   }
@@ -324,6 +442,9 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     }
     if (upgrade && !mayShakeHands(tries.cluster)) {
       return;
+    }
+    if (grpc != null && tries.cluster.spec().protocol() == ClusterSpec.Protocol.HTTP2) {
+      bePatient();
     }
     prepareHead();
     if (hasBodyFilters && head.contentLength() != 0) {
@@ -444,6 +565,9 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       queued = null;
       upstream = stream;
       tries.sending();
+      if (grpc != null) {
+        grpc.writeTimeout(head.headers(), System.nanoTime() - startNanos);
+      }
       stream.sendHead(head, hostFor(), head.contentLength() == 0);
       tries.ready(stream);
       if (requestSent) {
@@ -510,7 +634,10 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
         return;
       }
       boolean reused = failed != null && failed.isReused();
-      if (responseStarted || isSuspended()) {
+      if (isCallOver(reason)) {
+        tries.end(Endpoint.Outcome.CANCELLED);
+        fail(Why.GRPC_DEADLINE);
+      } else if (responseStarted || isSuspended()) {
         // What a filter holds back cannot be sent again.
         tries.end(Endpoint.Outcome.FAILURE);
         fail(reason);
@@ -625,11 +752,14 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       return;
     }
     tries.sent(piece);
+    if (isPatient) {
+      timers.moved();
+    }
     stream.sendData(piece);
     if (!stream.isWritable()) {
       downstream.readBody(false);
       stream.flush();
-      if (!stream.isWritable() && timers.isWaitingFor(Waiting.NOTHING)) {
+      if (!stream.isWritable() && !isPatient && timers.isWaitingFor(Waiting.NOTHING)) {
         long stall = peer.listener().spec().http().writeStallTimeout().toNanos();
         timers.waitFor(Waiting.UPSTREAM_WRITABLE, System.nanoTime() + stall, Why.UPSTREAM_STALLED);
       }
@@ -680,7 +810,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     Cluster target = tries.cluster;
     RouteTimeouts timeouts = timeouts();
     Why reason = Why.FIRST_BYTE_TIMEOUT;
-    long firstByte = target == null ? 0 : target.spec().firstByteTimeout().toNanos();
+    long firstByte = target == null || isPatient ? 0 : target.spec().firstByteTimeout().toNanos();
     if (timeouts.responseNanos() != 0) {
       firstByte = timeouts.responseNanos();
       reason = Why.RESPONSE_TIMEOUT;
@@ -690,7 +820,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       deadline = now + firstByte;
     }
     long overall = peer.listener().spec().http().responseTimeout().toNanos();
-    if (overall > 0 && timeouts.responseNanos() == 0 && now + overall < deadline) {
+    if (overall > 0 && !isPatient && timeouts.responseNanos() == 0 && now + overall < deadline) {
       deadline = now + overall;
       reason = Why.RESPONSE_TIMEOUT;
     }
@@ -935,7 +1065,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     }
   }
 
-  private void sendResponseData(ByteBuf piece) {
+  void sendResponseData(ByteBuf piece) {
     if (!piece.isReadable() || responseBodiless) {
       piece.release();
       return;
@@ -975,7 +1105,12 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
 
   private void forwardResponseEnd() {
     FilterRun run = filters;
-    forwardResponseEnd(run == null ? -1 : run.last());
+    forwardResponseEnd(run == null ? -1 : run.nextTrailers());
+  }
+
+  /** The end waits behind data that an outer filter holds. */
+  void holdResponseEnd() {
+    responseQueue().addFirst(END);
   }
 
   /** Forwards the end that the filters behind {@code from} have seen. */
@@ -1137,7 +1272,10 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       why = reason;
       worker.metrics().onFailure(worker.index(), reason);
     }
-    answerLocally(answer, filters);
+    GrpcCall call = grpc;
+    LocalResponse made =
+        call == null || reason == null ? answer : GrpcProblem.of(call.kind(), answer, reason);
+    answerLocally(made, filters);
     flushIfLate();
   }
 
@@ -1185,16 +1323,26 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     if (done) {
       return;
     }
+    GrpcCall call = grpc;
     why = reason.code();
     worker.metrics().onFailure(worker.index(), why);
-    if (responseStarted || reason.status() == 0 || !downstream.isOpen()) {
+    boolean mayTell = reason.status() != 0 && downstream.isOpen();
+    if (responseStarted || !mayTell) {
       cancelUpstream();
       tries.end(Endpoint.Outcome.CANCELLED);
-      downstream.abort();
+      if (mayTell && endsInTrailers()) {
+        HeaderBlock trailers = GrpcProblem.trailers(reason);
+        if (peer.isTrusted()) {
+          trailers.add(HeaderName.X_EXPRESSGATEWAY_WHY, why);
+        }
+        downstream.sendEnd(trailers);
+      } else {
+        downstream.abort();
+      }
       finish(false);
       return;
     }
-    answerLocally(Problem.of(reason), null);
+    answerLocally(call == null ? Problem.of(reason) : GrpcProblem.of(call.kind(), reason), null);
   }
 
   private void abortDownstream(Why reason) {

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param totalNanos {@code total-timeout}
  * @param tunnelIdleNanos {@code tunnel-idle-timeout}
  * @param maxBodyBytes {@code max-body-size}
+ * @param grpcMaxDeadlineNanos {@code grpc-max-deadline}; -1 when switched off
  */
 public record RouteTimeouts(
     long connectNanos,
@@ -20,10 +21,11 @@ public record RouteTimeouts(
     long perTryNanos,
     long totalNanos,
     long tunnelIdleNanos,
-    long maxBodyBytes) {
+    long maxBodyBytes,
+    long grpcMaxDeadlineNanos) {
 
   /** Nothing set. */
-  public static final RouteTimeouts NONE = new RouteTimeouts(0, 0, 0, 0, 0, 0);
+  public static final RouteTimeouts NONE = new RouteTimeouts(0, 0, 0, 0, 0, 0, 0);
 
   /**
    * Reads a route's metadata, in which configuration has brought these keys to {@link Long}
@@ -41,7 +43,8 @@ public record RouteTimeouts(
         nanos(metadata, "per-try-timeout"),
         nanos(metadata, "total-timeout"),
         nanos(metadata, "tunnel-idle-timeout"),
-        number(metadata, "max-body-size"));
+        number(metadata, "max-body-size"),
+        nanos(metadata, "grpc-max-deadline"));
   }
 
   private static long nanos(Map<String, Object> metadata, String key) {
