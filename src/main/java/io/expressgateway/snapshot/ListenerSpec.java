@@ -155,6 +155,7 @@ public record ListenerSpec(
    * @param underscoreHeaders what to do with names like {@code a_b}
    * @param maxStreams requests at a time on an HTTP/2 connection
    * @param windowBytes of request body that an HTTP/2 stream may send ahead
+   * @param maxConnectionAge after which a connection is asked to leave; zero for never
    */
   public record HttpLimits(
       Duration headerTimeout,
@@ -170,9 +171,10 @@ public record ListenerSpec(
       int maxPipelined,
       UnderscoreHeaders underscoreHeaders,
       int maxStreams,
-      int windowBytes) {
+      int windowBytes,
+      Duration maxConnectionAge) {
 
-    /** Limits with the default number and window of streams. */
+    /** Limits with the default number and window of streams and no connection age. */
     public HttpLimits(
         Duration headerTimeout,
         Duration bodyIdleTimeout,
@@ -200,7 +202,8 @@ public record ListenerSpec(
           maxPipelined,
           underscoreHeaders,
           256,
-          64 * 1024);
+          64 * 1024,
+          Duration.ZERO);
     }
 
     /** The defaults of the configuration reference. */

@@ -172,6 +172,7 @@ public final class ListenerCompiler {
         http.maxPipelined(),
         UnderscoreHeaders.valueOf(http.underscoreHeaders().toUpperCase(Locale.ROOT)),
         http.maxStreams(),
-        Math.toIntExact(http.window().toBytes()));
+        Math.toIntExact(http.window().toBytes()),
+        http.maxConnectionAge());
   }
 }

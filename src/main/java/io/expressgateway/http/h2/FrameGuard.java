@@ -35,6 +35,7 @@ final class FrameGuard implements Http2FrameReader {
   private final int[] resets = new int[REMEMBERED_RESETS];
   private int nextReset;
   private int lastOpened;
+  private final Priorities priorities;
   private boolean inHeaderBlock;
   private long unfinishedSinceNanos;
 
@@ -43,9 +44,14 @@ final class FrameGuard implements Http2FrameReader {
    *     which has a limit of its own and no counter, comes after it
    */
   FrameGuard(
-      Http2Connection connection, FloodCounts counts, int maxHeaderBytes, int maxContinuations) {
+      Http2Connection connection,
+      FloodCounts counts,
+      Priorities priorities,
+      int maxHeaderBytes,
+      int maxContinuations) {
     this.connection = connection;
     this.counts = counts;
+    this.priorities = priorities;
     this.reader =
         new DefaultHttp2FrameReader(
             new DefaultHttp2HeadersDecoder(true, maxHeaderBytes), maxContinuations + 1);
@@ -75,12 +81,17 @@ final class FrameGuard implements Http2FrameReader {
       if (in.readableBytes() < HEADER_BYTES + length) {
         break;
       }
-      inspect(in.getByte(at + 3), in.getUnsignedByte(at + 4), length, in.getInt(at + 5));
+      byte type = in.getByte(at + 3);
+      inspect(type, in.getUnsignedByte(at + 4), length, in.getInt(at + 5));
       ByteBuf frame = in.readSlice(HEADER_BYTES + length);
       if (!inHeaderBlock) {
         unfinishedSinceNanos = 0;
       }
       reader.readFrame(ctx, frame, listener);
+      if (type == Priorities.FRAME_TYPE) {
+        // Behind the reader, which knows whether a frame of this kind may come here.
+        priorities.onUpdate(in.getInt(at + 5) & Integer.MAX_VALUE, in, at + HEADER_BYTES, length);
+      }
     }
     boolean isPartialData =
         !inHeaderBlock
@@ -121,6 +132,7 @@ final class FrameGuard implements Http2FrameReader {
       case Http2FrameTypes.PRIORITY -> counts.count(Rule.H2_PRIORITY_FLOOD);
       case Http2FrameTypes.WINDOW_UPDATE -> counts.count(Rule.H2_WINDOW_UPDATE_FLOOD);
       case Http2FrameTypes.RST_STREAM -> counts.count(Rule.H2_RST_FLOOD);
+      case Priorities.FRAME_TYPE -> counts.count(Rule.H2_PRIORITY_FLOOD);
       default -> {
         // Unknown kinds are ignored (RFC 9113 section 5.5), but not in any number.
         counts.countOdd(Rule.H2_PRIORITY_FLOOD);
@@ -151,7 +163,8 @@ final class FrameGuard implements Http2FrameReader {
     }
   }
 
-  private boolean wasReset(int id) {
+  /** Whether one of our latest resets was of this stream. */
+  boolean wasReset(int id) {
     for (int reset : resets) {
       if (reset == id) {
         return true;
@@ -162,6 +175,7 @@ final class FrameGuard implements Http2FrameReader {
 
   /** We reset a stream: what its client had sent before it knew may still arrive. */
   void onResetSent(int id) {
+    counts.allowCrossing();
     resets[nextReset] = id;
     nextReset = (nextReset + 1) % resets.length;
   }

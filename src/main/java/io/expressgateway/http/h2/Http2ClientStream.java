@@ -130,6 +130,10 @@ final class Http2ClientStream implements Upstream {
     if (!end || hasPseudo(headers)) {
       malformed();
     } else if (read(headers, block)) {
+      if (block.holdsFraming()) {
+        malformed();
+        return;
+      }
       bodyEnded(block.size() == 0 ? null : block);
     }
   }

@@ -11,7 +11,9 @@ import io.expressgateway.http.proxy.Worker;
 import io.expressgateway.limit.Rule;
 import io.expressgateway.limit.Rules;
 import io.expressgateway.message.HeaderBlock;
+import io.expressgateway.message.HeaderName;
 import io.expressgateway.message.RequestHead;
+import io.expressgateway.message.ResponseHead;
 import io.expressgateway.net.OutOfMemory;
 import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
 import io.expressgateway.snapshot.ListenerSpec.UnderscoreHeaders;
@@ -39,7 +41,6 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
-import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AsciiString;
 import io.netty.util.collection.IntObjectHashMap;
@@ -76,6 +77,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   private final ConnectionRegistry registry;
   private final FrameGuard guard;
   private final FloodCounts counts;
+  private final Priorities priorities;
   private final RequestFields requestFields;
   private final IntObjectHashMap<Http2ServerStream> streams = new IntObjectHashMap<>();
   private final List<Http2ServerStream> touched = new ArrayList<>();
@@ -109,6 +111,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     this.registry = registry;
     this.guard = codec.guard();
     this.counts = codec.counts();
+    this.priorities = codec.priorities();
     this.requestFields =
         new RequestFields(limits, listener.spec().protocol().name().toLowerCase(Locale.ROOT));
     Frames frames = new Frames();
@@ -125,6 +128,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       Http2Settings settings,
       FrameGuard guard,
       FloodCounts counts,
+      Priorities priorities,
       Reports report) {}
 
   /** Reports for a connection that does not exist yet while its codec is made. */
@@ -155,10 +159,13 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     Rules rules = listener.rules();
     FloodCounts counts = new FloodCounts(rules, reports);
     DefaultHttp2Connection connection = new DefaultHttp2Connection(true, 0);
+    PriorityDistributor distributor = new PriorityDistributor(connection);
+    Priorities priorities = new Priorities(connection, distributor, limits.maxStreams());
     FrameGuard guard =
         new FrameGuard(
             connection,
             counts,
+            priorities,
             limits.maxHeaderBytes(),
             rules.threshold(Rule.H2_CONTINUATION_FLOOD));
     connection.remote().maxActiveStreams(limits.maxStreams());
@@ -171,9 +178,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
         .remote()
         .flowController(
             new DefaultHttp2RemoteFlowController(
-                connection,
-                new UniformStreamByteDistributor(connection),
-                reports::onWritabilityChanged));
+                connection, distributor, reports::onWritabilityChanged));
     Http2ConnectionEncoder encoder =
         new DefaultHttp2ConnectionEncoder(connection, new DefaultHttp2FrameWriter());
     Http2ConnectionDecoder decoder =
@@ -192,8 +197,12 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
             .initialWindowSize(limits.windowBytes())
             .maxFrameSize(FrameGuard.MAX_FRAME_BYTES)
             .maxHeaderListSize(limits.maxHeaderBytes());
+    settings.put(Priorities.NO_RFC7540_PRIORITIES, Long.valueOf(1));
     return new Http2ServerConnection(
-        new Codec(decoder, encoder, settings, guard, counts, reports), worker, listener, registry);
+        new Codec(decoder, encoder, settings, guard, counts, priorities, reports),
+        worker,
+        listener,
+        registry);
   }
 
   // ---------------------------------------------------------------- channel events
@@ -222,6 +231,8 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
         .flowController()
         .incrementWindowSize(connection().connectionStream(), CONNECTION_WINDOW_BYTES - 65_535);
     arm(beganNanos + limits.headerTimeout().toNanos());
+    leaveAtNanos = worker.endOfLife(beganNanos, limits.maxConnectionAge());
+    arm(leaveAtNanos);
     ctx.channel().config().setAutoRead(true);
     flush(ctx);
   }
@@ -336,6 +347,12 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       Throwable cause,
       Http2Exception.StreamException failure) {
     if (!outbound) {
+      if (failure.error() == Http2Error.STREAM_CLOSED
+          && guard.wasReset(failure.streamId())
+          && !streams.containsKey(failure.streamId())) {
+        ignoreCrossing(ctx);
+        return;
+      }
       if (failure.error() != Http2Error.REFUSED_STREAM) {
         onSecurity("h2-stream-error", "reset");
       } else {
@@ -349,8 +366,20 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       if (!mayReset(ctx)) {
         return;
       }
+    } else if (failure instanceof Http2Exception.HeaderListSizeException && !mayReset(ctx)) {
+      // The client's own SETTINGS turn each of its responses into a reset.
+      return;
     }
     super.onStreamError(ctx, outbound, cause, failure);
+  }
+
+  /** A frame that crossed our reset changes nothing (RFC 9113 section 5.1), in bounds. */
+  private void ignoreCrossing(ChannelHandlerContext ctx) {
+    try {
+      counts.crossed();
+    } catch (Http2Exception tooMany) {
+      onError(ctx, false, tooMany);
+    }
   }
 
   /** Counts a reset that the client makes us send; false when it was one too many. */
@@ -414,6 +443,9 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     if (refusal == null && !isRightlyDirected(head.authority())) {
       refusal = Why.MISDIRECTED;
     }
+    if (head.headers().contains(HeaderName.PRIORITY) || priorities.isAwaiting()) {
+      priorities.onRequest(handle, head.headers().get(HeaderName.PRIORITY));
+    }
     if (refusal == null) {
       int bytes = head.headers().used() + head.path().length();
       stream.begin(exchange(stream, head, bytes), ended, System.nanoTime());
@@ -461,8 +493,14 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       }
     }
     HeaderFields.Fault fault =
-        HeaderFields.read(headers, trailers, limits.maxHeaderFields(), UnderscoreHeaders.DROP);
-    if (fault != null) {
+        HeaderFields.read(
+            headers,
+            trailers,
+            limits.maxHeaderFields(),
+            limits.underscoreHeaders() == UnderscoreHeaders.ALLOW
+                ? UnderscoreHeaders.ALLOW
+                : UnderscoreHeaders.DROP);
+    if (fault != null || trailers.holdsFraming()) {
       throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "malformed trailers");
     }
     stream.onTrailers(trailers);
@@ -529,7 +567,9 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     }
 
     @Override
-    public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
+    public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings)
+        throws Http2Exception {
+      priorities.onSettings(settings);
       if (!settled) {
         settled = true;
         idleSinceNanos = System.nanoTime();
@@ -600,6 +640,14 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     guard.onResetSent(id);
     resetStream(ctx, id, error.code(), ctx.newPromise());
     scheduleFlush();
+  }
+
+  /** What the endpoint says about the order of its response. */
+  void prioritize(Http2Stream stream, ResponseHead head) {
+    String field = head.headers().get(HeaderName.PRIORITY);
+    if (field != null) {
+      priorities.onResponse(stream, field);
+    }
   }
 
   void returnWindow(Http2Stream stream, int count) {
@@ -677,7 +725,8 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     if (spreadNanos <= 0) {
       leave();
     } else {
-      leaveAtNanos = System.nanoTime() + Math.floorMod(worker.random(), spreadNanos);
+      long leaveAt = System.nanoTime() + Math.floorMod(worker.random(), spreadNanos);
+      leaveAtNanos = Math.min(leaveAtNanos, leaveAt);
       arm(leaveAtNanos);
     }
   }

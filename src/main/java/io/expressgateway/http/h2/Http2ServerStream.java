@@ -195,6 +195,9 @@ final class Http2ServerStream implements Downstream {
     if (!head.headers().contains(HeaderName.DATE)) {
       fields.add(DATE, connection.date());
     }
+    if (head.headers().contains(HeaderName.PRIORITY)) {
+      connection.prioritize(handle, head);
+    }
     responseEnded = bodiless;
     if (bodiless) {
       connection.writeHeaders(handle.id(), fields, true).addListener(sent -> onResponseSent());
@@ -278,6 +281,11 @@ final class Http2ServerStream implements Downstream {
     } else {
       windowPaused = true;
     }
+  }
+
+  @Override
+  public boolean awaitsEnd() {
+    return !requestEnded;
   }
 
   private void returnWindow() {

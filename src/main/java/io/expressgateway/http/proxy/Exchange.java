@@ -193,6 +193,9 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     }
     requestEnded = true;
     requestTrailers = trailers;
+    if (trailers != null && peer.stripUntrusted(trailers)) {
+      worker.metrics().onSecurity(worker.index(), "untrusted-forwarding", "strip");
+    }
     try {
       if (isTunnel) {
         sendTunnelEnd();
@@ -362,6 +365,8 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
   // ---------------------------------------------------------------- tries
 
   private void tryEndpoint(boolean fresh) {
+    // What the last try was waited for says nothing about this one.
+    timers.waitForNothing();
     Endpoint chosen = tries.begin(fresh);
     Cluster target = tries.cluster;
     if (chosen == null || target == null) {
@@ -397,7 +402,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       queued = null;
       upstream = stream;
       tries.sending();
-      stream.sendHead(head, hostFor(), head.contentLength() == 0);
+      stream.sendHead(head, hostFor(), isRequestBodiless());
       tries.ready(stream);
       if (requestSent) {
         awaitResponseHead();
@@ -412,6 +417,11 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     } catch (Throwable t) {
       contain(t, Why.INTERNAL_ERROR);
     }
+  }
+
+  /** Whether the head is all there is: a body of length 0 may still have trailers behind it. */
+  private boolean isRequestBodiless() {
+    return head.contentLength() == 0 && !downstream.awaitsEnd() && requestTrailers == null;
   }
 
   private String hostFor() {
