@@ -36,7 +36,12 @@ final class RawHttp2 implements Closeable {
   private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
 
   RawHttp2(int port) throws IOException {
-    socket = new Socket("127.0.0.1", port);
+    this(new Socket("127.0.0.1", port));
+  }
+
+  /** A client on a connection that is made already. */
+  RawHttp2(Socket connected) throws IOException {
+    socket = connected;
     socket.setTcpNoDelay(true);
     socket.setSoTimeout(15_000);
     in = new DataInputStream(socket.getInputStream());
