@@ -19,6 +19,9 @@ PORT_MANAGEMENT=21005
   PORT_GATEWAY_B=21006
   PORT_MANAGEMENT_B=21007
   PORT_BULK=21008
+  PORT_GATEWAY_TLS=21009
+  PORT_HAPROXY_TLS=21010
+  PORT_NGINX_TLS=21011
 }
 
 # Proxies on one CPU, endpoint and load on the other. A bench that needs it otherwise sets these first.
@@ -162,6 +165,7 @@ await() {
 start_endpoint() {
   mkdir -p "$WORK/endpoint/temp"
   head -c 10240 /dev/zero | tr '\0' x >"$WORK/endpoint/10240"
+  head -c 1048576 /dev/zero | tr '\0' x >"$WORK/endpoint/1048576"
   chmod -R a+rX "$WORK" "$WORK/endpoint"
   cat >"$WORK/endpoint/nginx.conf" <<CONF
 worker_processes 1;
@@ -183,6 +187,7 @@ $(nginx_temp "$WORK/endpoint/temp")
     listen 127.0.0.1:$PORT_ENDPOINT backlog=4096;
     location / { return 200 "twenty-four bytes, plain"; }
     location = /bench/10240 { alias $WORK/endpoint/10240; }
+    location = /bench/1048576 { alias $WORK/endpoint/1048576; }
   }
 }
 CONF
@@ -238,6 +243,13 @@ $(nginx_temp "$WORK/nginx/temp")
       proxy_set_header X-Forwarded-Proto \$scheme;
       proxy_set_header X-Forwarded-Host \$http_host;
     }
+    location = /bench/ws {
+      proxy_pass http://endpoint;
+      proxy_http_version 1.1;
+      proxy_set_header Upgrade \$http_upgrade;
+      proxy_set_header Connection upgrade;
+      proxy_set_header Host \$http_host;
+    }
   }
 }
 CONF
@@ -265,6 +277,7 @@ defaults
   timeout server 60s
   timeout http-request 10s
   timeout http-keep-alive 60s
+  timeout tunnel 60s
   maxconn 4096
 frontend web
   bind 127.0.0.1:$PORT_HAPROXY backlog 4096

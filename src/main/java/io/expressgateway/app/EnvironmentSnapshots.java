@@ -7,8 +7,10 @@ import io.expressgateway.config.SnapshotCompiler;
 import io.expressgateway.route.InvalidRoutesException;
 import io.expressgateway.route.RouteTable;
 import io.expressgateway.snapshot.Snapshot;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +26,7 @@ final class EnvironmentSnapshots implements SnapshotSource {
   private final SnapshotCompiler compiler;
   private final Clock clock;
   private volatile @Nullable ProcessSettings settings;
+  private volatile Set<Path> watched = Set.of();
 
   EnvironmentSnapshots(
       ConfigurableEnvironment environment, SnapshotCompiler compiler, Clock clock) {
@@ -41,6 +44,7 @@ final class EnvironmentSnapshots implements SnapshotSource {
         accepted.quarantined().forEach(problem -> LOG.error("route left out: {}", problem.line()));
         refuseInvalidTable(accepted.snapshot());
         settings = accepted.settings();
+        watched = accepted.watched();
         yield accepted.snapshot();
       }
     };
@@ -61,6 +65,12 @@ final class EnvironmentSnapshots implements SnapshotSource {
                       problem.remedy()))
               .toList());
     }
+  }
+
+  /** The files that the last snapshot was made of and that are to be watched. Any thread. */
+  @Override
+  public Set<Path> watched() {
+    return watched;
   }
 
   /** The settings that came with the last snapshot. */

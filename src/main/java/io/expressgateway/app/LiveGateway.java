@@ -37,17 +37,29 @@ final class LiveGateway implements GatewayState, SmartInitializingSingleton, Sma
   private final RouteDefinitionLocator locator;
   private final Supplier<HttpDataPlane> factory;
   private final Readiness readiness;
+  private final Reloads reloads;
+  private final FileWatch watch;
   private final Coalesced<List<Problem>> refreshes =
       new Coalesced<>("route-refresh", this::rebuild);
   private @Nullable Snapshot first; // confined to the thread that starts the application
   private volatile @Nullable HttpDataPlane dataPlane;
   private volatile boolean running;
 
+  /** Hears how reading the configuration, routes and certificates again went. Any thread. */
+  @FunctionalInterface
+  interface Reloads {
+    /** Whether what was read was accepted. */
+    void onReload(boolean accepted);
+  }
+
   LiveGateway(
       SnapshotSource source,
       RouteDefinitionLocator locator,
       Supplier<HttpDataPlane> factory,
-      Readiness readiness) {
+      Readiness readiness,
+      Reloads reloads) {
+    this.reloads = reloads;
+    this.watch = new FileWatch(source::watched, this::refresh);
     this.source = source;
     this.locator = locator;
     this.factory = factory;
@@ -76,12 +88,14 @@ final class LiveGateway implements GatewayState, SmartInitializingSingleton, Sma
     }
     dataPlane = created;
     running = true;
+    watch.start();
     readiness.started();
   }
 
   @Override
   public void stop() {
     running = false;
+    watch.close();
     HttpDataPlane current = dataPlane;
     if (current != null) {
       current.close();
@@ -139,11 +153,13 @@ final class LiveGateway implements GatewayState, SmartInitializingSingleton, Sma
     try {
       next = source.build(definitions(), current.version() + 1);
     } catch (RuntimeException failure) {
+      reloads.onReload(false);
       List<Problem> problems = StartFailure.problems(failure);
       problems.forEach(
           problem -> LOG.error("not refreshed, what served before serves on: {}", problem.line()));
       return problems;
     }
+    reloads.onReload(true);
     if (next.hash().equals(current.hash())) {
       return List.of();
     }

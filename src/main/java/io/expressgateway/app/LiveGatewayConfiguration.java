@@ -33,7 +33,8 @@ class LiveGatewayConfiguration {
             source,
             locator,
             () -> factory.create(metrics, accessLogs, tracing.getIfAvailable()),
-            readiness);
+            readiness,
+            metrics::onReload);
     metrics.gaugesOf(gateway::dataPlane);
     return gateway;
   }

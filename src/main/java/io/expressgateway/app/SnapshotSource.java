@@ -1,7 +1,9 @@
 package io.expressgateway.app;
 
 import io.expressgateway.snapshot.Snapshot;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.springframework.cloud.gateway.route.RouteDefinition;
 
 /** Makes snapshots from configuration and route definitions. */
@@ -16,4 +18,9 @@ public interface SnapshotSource {
    * @throws ConfigurationRefused with every problem, when it must not be served
    */
   Snapshot build(List<RouteDefinition> definitions, long version);
+
+  /** Files that another snapshot should be built after a change of. Any thread. */
+  default Set<Path> watched() {
+    return Set.of();
+  }
 }

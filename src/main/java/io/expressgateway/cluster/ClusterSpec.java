@@ -105,9 +105,20 @@ public record ClusterSpec(
   /** How endpoints are spoken to. */
   public enum Protocol {
     /** HTTP/1.1. */
-    HTTP1,
-    /** HTTP/2 with prior knowledge (RFC 9113 section 3.3). */
-    HTTP2
+    HTTP1("http/1.1"),
+    /** HTTP/2: by prior knowledge in clear text, by ALPN over TLS (RFC 9113 section 3). */
+    HTTP2("h2");
+
+    private final String alpn;
+
+    Protocol(String alpn) {
+      this.alpn = alpn;
+    }
+
+    /** The name in ALPN (RFC 7301 section 6). */
+    public String alpn() {
+      return alpn;
+    }
   }
 
   /**

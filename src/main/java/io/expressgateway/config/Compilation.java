@@ -1,7 +1,9 @@
 package io.expressgateway.config;
 
 import io.expressgateway.snapshot.Snapshot;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /** What became of a configuration. */
 public sealed interface Compilation {
@@ -17,16 +19,20 @@ public sealed interface Compilation {
    * @param quarantined problems of routes that were left out, as {@code
    *     fail-on-route-definition-error: false} wants it
    * @param warnings keys without effect
+   * @param watched files that the snapshot depends on, to be compiled again when they change; empty
+   *     when nobody wants that
    */
   record Accepted(
       Snapshot snapshot,
       ProcessSettings settings,
       List<Problem> quarantined,
-      List<Problem> warnings)
+      List<Problem> warnings,
+      Set<Path> watched)
       implements Compilation {
 
-    /** Copies the lists. */
+    /** Copies the collections. */
     public Accepted {
+      watched = Set.copyOf(watched);
       quarantined = List.copyOf(quarantined);
       warnings = List.copyOf(warnings);
     }

@@ -8,6 +8,7 @@ import io.expressgateway.config.compile.ClusterCompiler;
 import io.expressgateway.config.compile.ContentHash;
 import io.expressgateway.config.compile.DefaultListener;
 import io.expressgateway.config.compile.ImplicitClusters;
+import io.expressgateway.config.compile.KeyFiles;
 import io.expressgateway.config.compile.ListenerCompiler;
 import io.expressgateway.config.compile.RouteDefinitionCompiler;
 import io.expressgateway.config.compile.RouteSetting;
@@ -31,6 +32,7 @@ import io.expressgateway.snapshot.Snapshot;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.springframework.cloud.gateway.route.RouteDefinition;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -72,18 +74,22 @@ public final class SnapshotCompiler {
     new SpringKeys(written, problems).judge(explicitListeners);
     ProcessSettings settings = new SettingsCompiler(values, written, problems).compile(properties);
 
+    KeyFiles files = new KeyFiles(problems, properties.tls().worldReadableKeys().equals("warn"));
+    SslBundleKeys bundles = new SslBundleKeys(environment, written, files, problems);
     List<ListenerSpec> listeners =
         listeners(
             properties,
             explicitListeners,
             definitions,
             values,
-            new SslBundleKeys(environment, problems),
+            new ListenerCompiler(problems, files, bundles),
             problems);
-    ClusterCompiler clusterCompiler = new ClusterCompiler(problems, vocabulary.balancers());
+    ClusterCompiler clusterCompiler =
+        new ClusterCompiler(problems, vocabulary.balancers(), files, bundles);
     List<ClusterSpec> clusters = new ArrayList<>(clusterCompiler.compile(properties.clusters()));
     ImplicitClusters implicit =
-        ImplicitClusters.with(clusterCompiler, values, properties.clusters());
+        ImplicitClusters.with(
+            clusterCompiler, values, properties.clusters(), files, bundles, problems);
     RouteSetting setting =
         new RouteSetting(
             properties.clusters().stream().map(c -> c.name()).collect(Collectors.toSet()),
@@ -127,7 +133,11 @@ public final class SnapshotCompiler {
             true,
             security);
     return new Compilation.Accepted(
-        snapshot, settings, routeCompiler.quarantined(), problems.warnings());
+        snapshot,
+        settings,
+        routeCompiler.quarantined(),
+        problems.warnings(),
+        properties.tls().watch() ? files.seen() : Set.of());
   }
 
   private static ExpressGatewayProperties bind(
@@ -141,10 +151,12 @@ public final class SnapshotCompiler {
       boolean explicit,
       List<RouteDefinition> definitions,
       SpringValues values,
-      SslBundleKeys bundles,
+      ListenerCompiler compiler,
       Problems problems) {
     List<ListenerProperties> written = properties.listeners();
+    boolean http2 = true;
     if (!explicit && !definitions.isEmpty()) {
+      http2 = DefaultListener.http2(values);
       written = List.of(DefaultListener.from(values));
     } else if (written.isEmpty() && problems.isClean()) {
       problems.refuse(
@@ -154,8 +166,7 @@ public final class SnapshotCompiler {
           "write a listener with name and bind");
     }
     ForwardingSwitches switches = new ForwardingSwitches(values, problems);
-    return new ListenerCompiler(problems, bundles)
-        .compile(written, switches.forwarding(), switches.trustedProxyPattern());
+    return compiler.compile(written, switches.forwarding(), switches.trustedProxyPattern(), http2);
   }
 
   private static Snapshot.Drain drain(DrainProperties drain) {

@@ -52,6 +52,9 @@ public enum Why {
   /** The client took nothing of the response for {@code http.write-stall-timeout}. */
   WRITE_STALL(0, Side.DOWNSTREAM, "the client stopped reading"),
 
+  /** The client made the gateway hold more than anybody else while memory was short. */
+  HELD_BYTES(0, Side.DOWNSTREAM, "the client took too little of too much"),
+
   // --- the gateway ---
   /** The request's API version is missing, malformed or not supported. */
   BAD_API_VERSION(400, Side.DOWNSTREAM, "the API version is missing or not supported"),
@@ -79,9 +82,13 @@ public enum Why {
   // --- the endpoint ---
   /** Connecting was refused or failed. */
   CONNECT_FAILED(503, Side.UPSTREAM, "the endpoint cannot be reached"),
-  /** The TLS handshake failed: protocol, certificate or name; see the cluster's {@code tls}. */
+  /**
+   * The TLS handshake failed: certificate, name, version or ALPN; see the cluster's {@code tls}.
+   */
   UPSTREAM_TLS(
-      502, Side.UPSTREAM, "the endpoint's certificate or TLS handshake was not acceptable"),
+      502,
+      Side.UPSTREAM,
+      "the endpoint's certificate, TLS handshake or choice of protocol (ALPN) was not acceptable"),
   /** Connecting took longer than {@code connect-timeout}. */
   CONNECT_TIMEOUT(504, Side.UPSTREAM, "the endpoint did not accept the connection in time"),
   /** The endpoint closed or reset before its response head. */

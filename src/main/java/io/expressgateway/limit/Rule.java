@@ -40,6 +40,10 @@ public enum Rule {
   CONNECT_REFUSED("connect-refused", Kind.TWO_READINGS),
   /** A name that leads to another certificate than its connection's (RFC 9110 section 7.4). */
   MISDIRECTED("misdirected", Kind.TWO_READINGS),
+  /** A ClientHello that hid its name, so that it got another certificate. */
+  TLS_SNI("tls-sni", Kind.TWO_READINGS),
+  /** What only the gateway may say about client certificates. */
+  FORGED_IDENTITY("forged-identity", Kind.TWO_READINGS),
   /** Forwarding headers of a peer that is not trusted. */
   UNTRUSTED_FORWARDING("untrusted-forwarding", Kind.POLICY, "listeners[].trusted-proxies"),
   /** An HTTP/2 connection error of the client (RFC 9113 section 5.4.1). */
@@ -63,11 +67,13 @@ public enum Rule {
   /** An HTTP/2 stream too many. */
   H2_MAX_STREAMS("h2-max-streams", Kind.BOUND, "listeners[].http.max-streams"),
   /** TLS handshakes that run at a time on one event loop. */
-  TLS_HANDSHAKES("tls-handshakes", Kind.BOUND),
+  TLS_HANDSHAKES("tls-handshakes", Kind.BOUND, "listeners[].tls.max-handshakes"),
   /** A TLS handshake that failed. */
   TLS_HANDSHAKE("tls-handshake", Kind.BOUND),
   /** A TLS handshake that took too long. */
   HANDSHAKE_TIMEOUT("handshake-timeout", Kind.BOUND, "listeners[].handshake-timeout"),
+  /** What clients make the gateway hold, in percent of the memory that it may have. */
+  HELD_BYTES("held-bytes", Kind.BOUND, 50, Duration.ZERO),
   /** CONTINUATION frames of one header block: CVE-2024-27316. */
   H2_CONTINUATION_FLOOD("h2-continuation-flood", Kind.BOUND, 32, Duration.ZERO),
 

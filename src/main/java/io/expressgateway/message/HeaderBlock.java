@@ -109,6 +109,18 @@ public final class HeaderBlock {
     return id;
   }
 
+  /**
+   * Adds a field behind all others in one copy. For codecs that keep fields ready-made.
+   *
+   * @param line the field as {@code name: value CRLF}, checked by the caller; copied
+   * @param id the id of the name
+   */
+  public void append(byte[] line, int nameLength, int valueLength, HeaderName id) {
+    int at = reserve(line.length);
+    System.arraycopy(line, 0, bytes, at, line.length);
+    row(at, nameLength, at + nameLength + 2, valueLength, used, id);
+  }
+
   private void row(int name, int nameLength, int value, int valueLength, int end, HeaderName id) {
     int at = size * STRIDE;
     if (at == rows.length) {

@@ -100,7 +100,7 @@ public enum HeaderName {
   }
 
   /** The id of the name at {@code bytes[from, from + length)}, in any case; else {@link #OTHER}. */
-  static HeaderName of(byte[] bytes, int from, int length) {
+  public static HeaderName of(byte[] bytes, int from, int length) {
     if (length > LONGEST) {
       return OTHER;
     }

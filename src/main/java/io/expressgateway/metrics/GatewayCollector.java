@@ -201,11 +201,18 @@ public final class GatewayCollector implements MultiCollector {
             .help("Label sets beyond metrics.label-budget, counted under _other")
             .dataPoint(gauge(Labels.EMPTY, metrics.foldedLabelSets()))
             .build());
+    all.metricSnapshot(
+        GaugeSnapshot.builder()
+            .name("expressgateway_last_reload_accepted")
+            .help("1 unless routes or certificates that were read last were refused")
+            .dataPoint(gauge(Labels.EMPTY, metrics.isReloadAccepted() ? 1 : 0))
+            .build());
     HttpDataPlane dataPlane = metrics.dataPlane();
     if (dataPlane != null) {
       connections(all, dataPlane);
       endpoints(all, dataPlane);
       snapshot(all, dataPlane);
+      CertificateGauges.add(all, dataPlane.snapshot());
       ledger(all, dataPlane.ledger());
     }
   }

@@ -21,6 +21,7 @@ public final class GatewayMetrics implements HttpMetrics {
 
   private final LoopFigures.Budgets budgets;
   private final ContainedLog containedLog = new ContainedLog(System::nanoTime);
+  private volatile boolean reloadAccepted = true;
   private volatile LoopFigures[] loops = new LoopFigures[0];
   private volatile Supplier<@Nullable HttpDataPlane> dataPlane = () -> null;
 
@@ -35,6 +36,15 @@ public final class GatewayMetrics implements HttpMetrics {
   /** Where gauges are read from at each scrape. */
   public void gaugesOf(Supplier<@Nullable HttpDataPlane> dataPlane) {
     this.dataPlane = dataPlane;
+  }
+
+  /** Configuration and files were read again. Any thread. */
+  public void onReload(boolean accepted) {
+    reloadAccepted = accepted;
+  }
+
+  boolean isReloadAccepted() {
+    return reloadAccepted;
   }
 
   @Override

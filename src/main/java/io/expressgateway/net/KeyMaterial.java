@@ -7,22 +7,41 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A certificate chain and the key of its first certificate, as read from files. Equal when the
- * certificates are: a key belongs to one certificate. The text never shows the key.
+ * A certificate chain and the key of its first certificate, as read from files, with the OCSP
+ * response that is shown beside it, if there is one. Equal when certificates and response are: a
+ * key belongs to one certificate. The text never shows the key.
  */
 public final class KeyMaterial {
 
   private final List<X509Certificate> chain;
   private final PrivateKey privateKey;
-  private final String fingerprint;
+  private final @Nullable OcspStaple staple;
+  private final String identity;
 
   /** The chain begins with the certificate that {@code privateKey} belongs to. */
   public KeyMaterial(List<X509Certificate> chain, PrivateKey privateKey) {
+    this(chain, privateKey, null);
+  }
+
+  private KeyMaterial(
+      List<X509Certificate> chain, PrivateKey privateKey, @Nullable OcspStaple staple) {
     this.chain = List.copyOf(chain);
     this.privateKey = privateKey;
-    this.fingerprint = fingerprint(this.chain);
+    this.staple = staple;
+    this.identity = fingerprint(this.chain) + (staple == null ? "" : "+" + staple);
+  }
+
+  /** The same with this response beside it. */
+  public KeyMaterial with(@Nullable OcspStaple shown) {
+    return new KeyMaterial(chain, privateKey, shown);
+  }
+
+  /** The OCSP response that a server shows; null for none. */
+  public @Nullable OcspStaple staple() {
+    return staple;
   }
 
   /** SHA-256 in hexadecimal over the encoded certificates, in order. */
@@ -52,17 +71,17 @@ public final class KeyMaterial {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof KeyMaterial material && material.fingerprint.equals(fingerprint);
+    return other instanceof KeyMaterial material && material.identity.equals(identity);
   }
 
   @Override
   public int hashCode() {
-    return fingerprint.hashCode();
+    return identity.hashCode();
   }
 
-  /** The fingerprint of the chain. */
+  /** The fingerprint of the chain, and of the response. */
   @Override
   public String toString() {
-    return fingerprint;
+    return identity;
   }
 }

@@ -13,13 +13,40 @@ import java.util.List;
  * @param clientCas who may have signed it; empty only for {@link ClientAuth#NONE}
  * @param tls12 whether TLS 1.2 is spoken beside TLS 1.3
  * @param handshakeTimeout first byte to the end of the handshake
+ * @param maxHandshakes that run at a time on one event loop
+ * @param http2 whether ALPN offers HTTP/2 beside HTTP/1.1
+ * @param strictAuthority whether requests may name only what the handshake asked for
+ * @param clientHeaders how endpoints learn of the client's certificate
  */
 public record TlsSpec(
     List<KeyMaterial> certificates,
     ClientAuth clientAuth,
     List<X509Certificate> clientCas,
     boolean tls12,
-    Duration handshakeTimeout) {
+    Duration handshakeTimeout,
+    int maxHandshakes,
+    boolean http2,
+    boolean strictAuthority,
+    ClientCertificateHeaders clientHeaders) {
+
+  /** Both protocols, the default number of handshakes, and endpoints are told nothing. */
+  public TlsSpec(
+      List<KeyMaterial> certificates,
+      ClientAuth clientAuth,
+      List<X509Certificate> clientCas,
+      boolean tls12,
+      Duration handshakeTimeout) {
+    this(
+        certificates,
+        clientAuth,
+        clientCas,
+        tls12,
+        handshakeTimeout,
+        4096,
+        true,
+        false,
+        ClientCertificateHeaders.NONE);
+  }
 
   /** Copies the lists. */
   public TlsSpec {

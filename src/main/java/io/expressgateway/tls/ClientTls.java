@@ -5,6 +5,10 @@ import io.expressgateway.net.HostPort;
 import io.expressgateway.net.IpLiteral;
 import io.expressgateway.net.KeyMaterial;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -21,21 +25,30 @@ import javax.net.ssl.SSLParameters;
 
 /**
  * The client's side of TLS for one cluster: whom it trusts, what it shows. The endpoint's
- * certificate is verified, chain and name (RFC 9525), unless the configuration says otherwise.
- * Immutable, any thread.
+ * certificate is verified, chain and name (RFC 9525), unless the configuration says otherwise. ALPN
+ * (RFC 7301) offers the cluster's protocol and nothing else: HTTP/2 has to be selected by the
+ * endpoint, HTTP/1.1 may go without an answer. Immutable, any thread.
  */
 public final class ClientTls {
 
   private final ClusterSpec.Tls spec;
+  private final ClusterSpec.Protocol protocol;
   private final SslContext context;
 
-  private ClientTls(ClusterSpec.Tls spec) throws SSLException {
+  private ClientTls(ClusterSpec.Tls spec, ClusterSpec.Protocol protocol) throws SSLException {
     this.spec = spec;
+    this.protocol = protocol;
     SslContextBuilder builder =
         SslContextBuilder.forClient()
             // Not the counted kind: the collector frees it when its last connection is gone.
             .sslProvider(SslProvider.OPENSSL)
-            .protocols("TLSv1.3", "TLSv1.2");
+            .protocols("TLSv1.3", "TLSv1.2")
+            .applicationProtocolConfig(
+                new ApplicationProtocolConfig(
+                    Protocol.ALPN,
+                    SelectorFailureBehavior.NO_ADVERTISE,
+                    SelectedListenerFailureBehavior.ACCEPT,
+                    protocol.alpn()));
     if (!spec.verify()) {
       builder.trustManager(InsecureTrustManagerFactory.INSTANCE);
     } else if (!spec.cas().isEmpty()) {
@@ -53,21 +66,27 @@ public final class ClientTls {
    *
    * @throws IllegalStateException when BoringSSL cannot be loaded or refuses what was validated
    */
-  public static ClientTls of(ClusterSpec.Tls spec) {
+  public static ClientTls of(ClusterSpec.Tls spec, ClusterSpec.Protocol protocol) {
     if (!OpenSsl.isAvailable()) {
       throw new IllegalStateException(
           "TLS needs netty-tcnative, which cannot be loaded here", OpenSsl.unavailabilityCause());
     }
     try {
-      return new ClientTls(spec);
+      return new ClientTls(spec, protocol);
     } catch (SSLException refused) {
       throw new IllegalStateException("the TLS library refuses a certificate", refused);
     }
   }
 
-  /** What it was made of. */
-  public ClusterSpec.Tls spec() {
-    return spec;
+  /** Whether it was made of just this. */
+  public boolean isOf(ClusterSpec.Tls wanted, ClusterSpec.Protocol spoken) {
+    return protocol == spoken && spec.equals(wanted);
+  }
+
+  /** Whether the endpoint agreed to the protocol in its handshake, which has succeeded. */
+  public boolean isAgreed(SslHandler handshake) {
+    return protocol != ClusterSpec.Protocol.HTTP2
+        || protocol.alpn().equals(handshake.applicationProtocol());
   }
 
   /**

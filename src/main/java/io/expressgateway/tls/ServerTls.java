@@ -1,7 +1,9 @@
 package io.expressgateway.tls;
 
 import io.expressgateway.net.KeyMaterial;
+import io.expressgateway.net.OcspStaple;
 import io.expressgateway.snapshot.TlsSpec;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
@@ -10,16 +12,17 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.OpenSslServerSessionContext;
-import io.netty.handler.ssl.SniHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -30,11 +33,6 @@ import org.jspecify.annotations.Nullable;
  * later snapshot brings another.
  */
 public final class ServerTls {
-
-  /**
-   * A ClientHello beyond this is hostile: the largest real ones, post-quantum, have about 2 KiB.
-   */
-  private static final int MAX_HELLO_BYTES = 16 * 1024;
 
   /**
    * What TLS 1.2 may use: forward secrecy and authenticated encryption (RFC 9325 section 4.2). TLS
@@ -52,18 +50,28 @@ public final class ServerTls {
           "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
           "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
+  /** What ALPN offers (RFC 7301), the most wanted first. */
+  private static final List<String> BOTH = List.of("h2", "http/1.1");
+
+  private static final List<String> HTTP1_ONLY = List.of("http/1.1");
+
   private final TlsSpec spec;
   private final TicketKeys tickets;
   private final SslContext first;
   private final List<SslContext> contexts = new ArrayList<>();
   private final Map<String, SslContext> exact = new HashMap<>();
   private final Map<String, SslContext> wildcard = new HashMap<>();
+  private final Map<SslContext, OcspStaple> staples = new HashMap<>();
 
-  private ServerTls(TlsSpec spec, List<String> protocols) throws SSLException {
+  private ServerTls(TlsSpec spec, @Nullable TicketKeys kept) throws SSLException {
     this.spec = spec;
     for (KeyMaterial material : spec.certificates()) {
-      SslContext context = context(spec, material, protocols);
+      OcspStaple staple = material.staple();
+      SslContext context = context(spec, material, staple != null);
       contexts.add(context);
+      if (staple != null) {
+        staples.put(context, staple);
+      }
       for (String name : CertificateNames.of(material.chain().getFirst())) {
         if (name.startsWith("*.")) {
           wildcard.putIfAbsent(name.substring(2), context);
@@ -73,33 +81,42 @@ public final class ServerTls {
       }
     }
     this.first = contexts.getFirst();
-    this.tickets =
-        new TicketKeys(
-            contexts.stream()
-                .map(context -> (OpenSslServerSessionContext) context.sessionContext())
-                .toList(),
-            System.nanoTime());
+    this.tickets = kept == null ? new TicketKeys(System.nanoTime()) : kept;
+    tickets.serve(
+        contexts.stream()
+            .map(context -> (OpenSslServerSessionContext) context.sessionContext())
+            .toList());
   }
 
   /**
    * The contexts of a listener.
    *
-   * @param protocols what ALPN offers, the most wanted first (RFC 7301)
+   * @param before whose clients may resume their sessions, because the same of them are asked for a
+   *     certificate by the same authorities; null for nobody's
    * @throws IllegalStateException when BoringSSL cannot be loaded or refuses what was validated
    */
-  public static ServerTls of(TlsSpec spec, List<String> protocols) {
+  public static ServerTls of(TlsSpec spec, @Nullable ServerTls before) {
     if (!OpenSsl.isAvailable()) {
       throw new IllegalStateException(
           "TLS needs netty-tcnative, which cannot be loaded here", OpenSsl.unavailabilityCause());
     }
     try {
-      return new ServerTls(spec, protocols);
+      return new ServerTls(spec, before == null ? null : before.ticketsFor(spec));
     } catch (SSLException refused) {
       throw new IllegalStateException("the TLS library refuses a certificate", refused);
     }
   }
 
-  private static SslContext context(TlsSpec spec, KeyMaterial material, List<String> protocols)
+  /** A resumed session is not verified again: it must not outlive what it was verified by. */
+  private @Nullable TicketKeys ticketsFor(TlsSpec next) {
+    boolean isSame =
+        spec.clientAuth() == next.clientAuth()
+            && spec.clientCas().equals(next.clientCas())
+            && spec.tls12() == next.tls12();
+    return isSame ? tickets : null;
+  }
+
+  private static SslContext context(TlsSpec spec, KeyMaterial material, boolean staples)
       throws SSLException {
     SslContextBuilder builder =
         SslContextBuilder.forServer(
@@ -120,7 +137,8 @@ public final class ServerTls {
                     Protocol.ALPN,
                     SelectorFailureBehavior.NO_ADVERTISE,
                     SelectedListenerFailureBehavior.ACCEPT,
-                    protocols));
+                    spec.http2() ? BOTH : HTTP1_ONLY))
+            .enableOcsp(staples);
     if (!spec.clientCas().isEmpty()) {
       builder.trustManager(spec.clientCas().toArray(X509Certificate[]::new));
     }
@@ -134,14 +152,25 @@ public final class ServerTls {
 
   /**
    * The handler that reads the ClientHello and puts the handshake in its own place. Both are
-   * bounded by the listener's handshake timeout together.
+   * bounded by the listener's handshake timeout together. A hello that it refuses is told by a
+   * failed {@code SniCompletionEvent}.
    */
   public ChannelHandler newHandler() {
-    return new SniHandler(
-        this::contextFor, MAX_HELLO_BYTES, Math.max(1, spec.handshakeTimeout().toMillis()));
+    return new ClientHello(this, Math.max(1, spec.handshakeTimeout().toMillis()));
   }
 
-  private SslContext contextFor(@Nullable String name) {
+  /** What a client is told whose hello was refused; the caller's. */
+  public static ByteBuf helloAlert() {
+    return ClientHello.alert();
+  }
+
+  /** The OCSP response that goes with a context; null for none, or when its time is over. */
+  byte @Nullable [] stapleOf(SslContext context) {
+    OcspStaple staple = staples.get(context);
+    return staple == null || !staple.validUntil().isAfter(Instant.now()) ? null : staple.response();
+  }
+
+  SslContext contextFor(@Nullable String name) {
     if (name == null || name.isEmpty()) {
       return first;
     }
@@ -155,15 +184,38 @@ public final class ServerTls {
   }
 
   /**
-   * Whether a request for {@code authority} may be served on a connection whose handshake asked for
-   * {@code serverName}: both have to lead to the same certificate (RFC 9110 section 7.4, 421).
+   * Whether a handshake that has succeeded was made with the certificate of the name that BoringSSL
+   * has read. Netty looks for the name by itself, beforehand; a ClientHello that it reads otherwise
+   * must not get by with another certificate.
+   */
+  public boolean isRightful(SSLEngine engine) {
+    String asked = ServerNames.asked(engine);
+    return asked == null || isMadeBy(contextFor(asked), engine);
+  }
+
+  /**
+   * Whether a request for {@code authority} may be served on a connection: the certificate of its
+   * handshake has to be the one that the authority leads to (RFC 9110 section 7.4, 421). With
+   * {@code strictAuthority} the name itself has to be the one that the handshake asked for, if it
+   * asked.
    *
    * @param authority host, with or without port
-   * @param serverName as in the ClientHello; null for none
+   * @param engine of the connection, its handshake done
    */
-  @SuppressWarnings("ReferenceEquality") // one context per certificate
-  public boolean serves(String authority, @Nullable String serverName) {
-    return contexts.size() == 1 || contextFor(host(authority)) == contextFor(serverName);
+  public boolean serves(String authority, SSLEngine engine) {
+    String host = host(authority);
+    if (spec.strictAuthority()) {
+      String asked = ServerNames.asked(engine);
+      if (asked != null && !asked.equalsIgnoreCase(host)) {
+        return false;
+      }
+    }
+    return contexts.size() == 1 || isMadeBy(contextFor(host), engine);
+  }
+
+  @SuppressWarnings("ReferenceEquality") // one session context per certificate
+  private static boolean isMadeBy(SslContext context, SSLEngine engine) {
+    return engine.getSession().getSessionContext() == context.sessionContext();
   }
 
   private static String host(String authority) {

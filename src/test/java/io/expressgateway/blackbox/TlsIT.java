@@ -48,6 +48,8 @@ class TlsIT {
             endpoints: [ { address: "127.0.0.1:%2$d" } ]
             tls: { enabled: true, ca: authority.crt, server-name: site.example }
         drain.settle: 0s
+        # What changes here is read by signal and by call only.
+        tls: { watch: false }
       spring.cloud.gateway.server.webflux.routes:
         - { id: twice, uri: "lb:https://secured", predicates: [ "Path=/**" ], filters: [ PreserveHostHeader ], metadata: { listeners: [ web ] } }
         - { id: app, uri: "lb://app", predicates: [ "Path=/**" ], metadata: { listeners: [ inner ] } }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.KeyManager;
@@ -44,6 +45,19 @@ public final class TestCertificates {
         new CertificateBuilder()
             .ecp256()
             .subject("CN=" + names[0])
+            .addExtensionOctetString(SUBJECT_ALTERNATIVE_NAME, false, alternativeNames(names))
+            .addExtendedKeyUsageServerAuth());
+  }
+
+  /** A server certificate whose time was over yesterday. */
+  public X509Bundle expired(String... names) {
+    Instant now = Instant.now();
+    return sign(
+        new CertificateBuilder()
+            .ecp256()
+            .subject("CN=" + names[0])
+            .notBefore(now.minus(Duration.ofDays(10)))
+            .notAfter(now.minus(Duration.ofDays(1)))
             .addExtensionOctetString(SUBJECT_ALTERNATIVE_NAME, false, alternativeNames(names))
             .addExtendedKeyUsageServerAuth());
   }
@@ -82,6 +96,10 @@ public final class TestCertificates {
 
   public String authorityPem() {
     return authority.getCertificatePEM();
+  }
+
+  public String authorityKeyPem() {
+    return authority.getPrivateKeyPEM();
   }
 
   public static KeyMaterial material(X509Bundle bundle) {

@@ -43,10 +43,11 @@ public final class ClusterCompiler {
    *
    * @param balancers the algorithms that exist
    */
-  public ClusterCompiler(Problems problems, Set<String> balancers) {
+  public ClusterCompiler(
+      Problems problems, Set<String> balancers, KeyFiles files, SslBundleKeys bundles) {
     this.problems = problems;
     this.balancers = balancers;
-    this.tls = new ClusterTlsCompiler(problems);
+    this.tls = new ClusterTlsCompiler(problems, files, bundles);
   }
 
   /** The clusters, in order. */
@@ -66,13 +67,6 @@ public final class ClusterCompiler {
     checkHashOn(key, cluster);
     checkToken(key + ".affinity-cookie", cluster.affinityCookie(), cluster.affinityCookie());
     checkHealthCheck(key, cluster);
-    if (cluster.protocol().equals("http2") && cluster.tls().enabled()) {
-      problems.refuse(
-          key + ".tls.enabled",
-          "true",
-          "HTTP/2 over TLS towards endpoints is not built yet",
-          "write protocol: http1, or speak clear text to them");
-    }
     return new ClusterSpec(
         cluster.name(),
         cluster.protocol().equals("http2")

@@ -15,10 +15,12 @@ final class ClusterTlsCompiler {
 
   private final Problems problems;
   private final KeyFiles files;
+  private final SslBundleKeys bundles;
 
-  ClusterTlsCompiler(Problems problems) {
+  ClusterTlsCompiler(Problems problems, KeyFiles files, SslBundleKeys bundles) {
     this.problems = problems;
-    this.files = new KeyFiles(problems);
+    this.files = files;
+    this.bundles = bundles;
   }
 
   /** How endpoints are spoken to; null for clear text. */
@@ -33,12 +35,20 @@ final class ClusterTlsCompiler {
           key + ".ca", file, "verify is false, so nobody is asked", "remove one of the two");
     }
     List<X509Certificate> cas = file == null ? List.of() : files.certificates(key + ".ca", file);
+    KeyMaterial own = own(key, tls);
+    String bundle = tls.sslBundle();
+    if (bundle != null && (file != null || own != null)) {
+      problems.refuse(key + ".ssl-bundle", bundle, "there are files too", "keep one of the two");
+    } else if (bundle != null) {
+      own = bundles.optional(key + ".ssl-bundle", bundle);
+      cas = tls.verify() ? bundles.trusted(key + ".ssl-bundle", bundle) : List.of();
+    }
     String name = tls.serverName();
     if (name != null && !ClusterCompiler.isHost(name)) {
       problems.refuse(key + ".server-name", name, "is no host name", "write a DNS name");
       name = null;
     }
-    return new ClusterSpec.Tls(tls.verify(), cas, name, own(key, tls));
+    return new ClusterSpec.Tls(tls.verify(), cas, name, own);
   }
 
   private @Nullable KeyMaterial own(String key, ClusterTlsProperties tls) {
@@ -63,6 +73,7 @@ final class ClusterTlsCompiler {
     written.put(".server-name", tls.serverName());
     written.put(".certificate", tls.certificate());
     written.put(".private-key", tls.privateKey());
+    written.put(".ssl-bundle", tls.sslBundle());
     written.forEach((suffix, value) -> {
       if (value != null) {
         problems.refuse(

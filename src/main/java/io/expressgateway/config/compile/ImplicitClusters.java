@@ -2,6 +2,7 @@ package io.expressgateway.config.compile;
 
 import io.expressgateway.cluster.ClusterSpec;
 import io.expressgateway.cluster.ClusterSpec.EndpointSpec;
+import io.expressgateway.config.Problems;
 import io.expressgateway.config.properties.ClusterProperties;
 import io.expressgateway.config.spring.SpringValues;
 import io.expressgateway.net.HostPort;
@@ -15,9 +16,10 @@ import java.util.stream.Collectors;
 
 /**
  * Clusters of one endpoint for routes whose uri is {@code http://host:port}, named {@code
- * host:port}, or {@code https://host:port}, named like that and verified against the JDK's list of
- * authorities; with defaults and Spring Cloud Gateway's {@code httpclient.*}. A configured cluster
- * of that name is used instead. Confined to the thread that compiles.
+ * host:port}, or {@code https://host:port}, named like that and verified as {@code
+ * httpclient.ssl.*} says, else against the JDK's list of authorities; with defaults and Spring
+ * Cloud Gateway's {@code httpclient.*}. A configured cluster of that name is used instead. Confined
+ * to the thread that compiles.
  */
 public final class ImplicitClusters {
 
@@ -26,18 +28,26 @@ public final class ImplicitClusters {
   private final Set<String> configured;
   private final Map<String, ClusterSpec> made = new LinkedHashMap<>();
   private final ClusterSpec template;
+  private final ClusterSpec.Tls tls;
 
-  private ImplicitClusters(Set<String> configured, ClusterSpec template) {
+  private ImplicitClusters(Set<String> configured, ClusterSpec template, ClusterSpec.Tls tls) {
     this.configured = configured;
     this.template = template;
+    this.tls = tls;
   }
 
   /** With the values of {@code httpclient.*}. */
   public static ImplicitClusters with(
-      ClusterCompiler compiler, SpringValues values, List<ClusterProperties> configured) {
+      ClusterCompiler compiler,
+      SpringValues values,
+      List<ClusterProperties> configured,
+      KeyFiles files,
+      SslBundleKeys bundles,
+      Problems problems) {
     return new ImplicitClusters(
         configured.stream().map(ClusterProperties::name).collect(Collectors.toSet()),
-        compiler.compile("httpclient", template(values), true));
+        compiler.compile("httpclient", template(values), true),
+        new HttpClientTls(values, files, bundles, problems).compile());
   }
 
   private static ClusterProperties template(SpringValues values) {
@@ -90,7 +100,7 @@ public final class ImplicitClusters {
         template.healthCheck(),
         template.outlier(),
         template.pool(),
-        secure ? ClusterSpec.Tls.DEFAULTS : null,
+        secure ? tls : null,
         true);
   }
 }

@@ -1,6 +1,7 @@
 package io.expressgateway.config.compile;
 
 import io.expressgateway.config.Problems;
+import io.expressgateway.config.properties.CertificateProperties;
 import io.expressgateway.net.KeyMaterial;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,19 +11,40 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.pem.PemContent;
 
 /**
  * Certificates and keys in PEM files, read with Boot's own reader, and everything that can be wrong
- * with them. Paths are relative to the working directory. Confined to the thread that compiles.
+ * with them. Paths are relative to the working directory. Remembers which files it was asked for,
+ * so that somebody can watch them. Confined to the thread that compiles.
  */
-final class KeyFiles {
+public final class KeyFiles {
 
   private final Problems problems;
+  private final boolean worldReadableAllowed;
+  private final Set<Path> seen = new TreeSet<>();
 
-  KeyFiles(Problems problems) {
+  /**
+   * Reports to {@code problems}.
+   *
+   * @param worldReadableAllowed whether a key that everybody may read is only warned of
+   */
+  public KeyFiles(Problems problems, boolean worldReadableAllowed) {
     this.problems = problems;
+    this.worldReadableAllowed = worldReadableAllowed;
+  }
+
+  /** Every file that was asked for, also those that could not be read. */
+  public Set<Path> seen() {
+    return Set.copyOf(seen);
+  }
+
+  /** A file that somebody else reads. */
+  void see(Path file) {
+    seen.add(file);
   }
 
   /** A chain and its key; null when a problem was reported. */
@@ -42,6 +64,18 @@ final class KeyFiles {
     }
     warnIfOutOfDate(key + ".certificate", certificateFile, chain.getFirst());
     return new KeyMaterial(chain, privateKey);
+  }
+
+  /** A chain, its key and the OCSP response beside it; null when a problem was reported. */
+  @Nullable KeyMaterial read(String key, CertificateProperties written) {
+    KeyMaterial material = read(key, written.certificate(), written.privateKey());
+    String response = written.ocspResponse();
+    if (material == null || response == null) {
+      return material;
+    }
+    see(Path.of(response));
+    return material.with(
+        new OcspResponses(problems).read(key + ".ocsp-response", response, material.chain()));
   }
 
   /** The certificates of a file, in order; empty when a problem was reported. */
@@ -65,7 +99,7 @@ final class KeyFiles {
 
   private @Nullable PrivateKey privateKey(String key, String file) {
     PemContent content = content(key, file);
-    if (content == null || isReadableByAll(key, file)) {
+    if (content == null || isRefusedToAll(key, Path.of(file))) {
       return null;
     }
     try {
@@ -80,11 +114,13 @@ final class KeyFiles {
         key,
         file,
         "holds no readable private key",
-        "write PEM without a passphrase, as in BEGIN PRIVATE KEY");
+        // The value is not shown, as the key's name asks for; the file's name is no secret.
+        "write PEM without a passphrase into " + file + ", as in BEGIN PRIVATE KEY");
     return null;
   }
 
   private @Nullable PemContent content(String key, String file) {
+    see(Path.of(file));
     try {
       return PemContent.load(Path.of(file));
     } catch (IOException | RuntimeException unreadable) {
@@ -92,7 +128,7 @@ final class KeyFiles {
           key,
           file,
           "cannot be read: " + reason(Path.of(file)),
-          "name a PEM file that this user may read");
+          "make " + file + " a PEM file that this user may read");
       return null;
     }
   }
@@ -104,17 +140,29 @@ final class KeyFiles {
     return Files.isReadable(file) ? "it is no PEM file" : "permission denied";
   }
 
-  /** A key that everybody on the machine may read is no secret. */
-  private boolean isReadableByAll(String key, String file) {
+  /** Whether a key was refused because everybody on the machine may read it: it is no secret. */
+  boolean isRefusedToAll(String key, Path file) {
     try {
-      if (Files.getPosixFilePermissions(Path.of(file)).contains(PosixFilePermission.OTHERS_READ)) {
-        problems.refuse(key, file, "every user of this machine may read it", "chmod o-rwx " + file);
-        return true;
+      if (!Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {
+        return false;
       }
     } catch (IOException | UnsupportedOperationException noSuchPermissions) {
       return false;
     }
-    return false;
+    String reason = "every user of this machine may read it";
+    if (worldReadableAllowed) {
+      problems.warn(key, file.toString(), reason, "chmod o-rwx " + file);
+      return false;
+    }
+    problems.refuse(
+        key,
+        file.toString(),
+        reason,
+        "chmod o-rwx "
+            + file
+            + "; on a volume that cannot do better, write expressgateway.tls.world-readable-keys:"
+            + " warn");
+    return true;
   }
 
   private void warnIfOutOfDate(String key, String file, X509Certificate certificate) {

@@ -27,9 +27,9 @@ public final class ListenerCompiler {
   private final TlsCompiler tls;
 
   /** Reports to {@code problems}. */
-  public ListenerCompiler(Problems problems, SslBundleKeys bundles) {
+  public ListenerCompiler(Problems problems, KeyFiles files, SslBundleKeys bundles) {
     this.problems = problems;
-    this.tls = new TlsCompiler(problems, bundles);
+    this.tls = new TlsCompiler(problems, files, bundles);
   }
 
   /**
@@ -37,9 +37,13 @@ public final class ListenerCompiler {
    * problem reported.
    *
    * @param proxyPattern Spring Cloud Gateway's pattern of trusted proxies; empty for none
+   * @param http2 whether ALPN offers HTTP/2 where there is TLS
    */
   public List<ListenerSpec> compile(
-      List<ListenerProperties> listeners, Forwarding forwarding, String proxyPattern) {
+      List<ListenerProperties> listeners,
+      Forwarding forwarding,
+      String proxyPattern,
+      boolean http2) {
     List<ListenerSpec> specs = new ArrayList<>();
     Names names = new Names(problems);
     Map<String, String> binds = new HashMap<>();
@@ -51,7 +55,7 @@ public final class ListenerCompiler {
       refuseTwoKindsOfTrust(key, listener, proxyPattern);
       checkFormat(key + ".access-log.format", listener.accessLog().format());
       if (bind != null) {
-        specs.add(spec(key, listener, bind, forwarding, proxyPattern));
+        specs.add(spec(key, listener, bind, forwarding, proxyPattern, http2));
       }
     }
     return specs;
@@ -62,7 +66,8 @@ public final class ListenerCompiler {
       ListenerProperties listener,
       HostPort bind,
       Forwarding forwarding,
-      String proxyPattern) {
+      String proxyPattern,
+      boolean http2) {
     boolean secure = listener.protocol().equals("https");
     if (!secure && hasTls(listener)) {
       problems.refuse(
@@ -85,13 +90,16 @@ public final class ListenerCompiler {
             listener.accessLog().path(),
             listener.accessLog().sample()),
         limits(listener.http()),
-        secure ? tls.compile(key, listener) : null);
+        secure ? tls.compile(key, listener, http2) : null);
   }
 
   private static boolean hasTls(ListenerProperties listener) {
     return !listener.tls().certificates().isEmpty()
         || listener.tls().sslBundle() != null
-        || listener.tls().clientCa() != null;
+        || listener.tls().clientCa() != null
+        || listener.tls().clientSubjectHeader() != null
+        || listener.tls().clientFingerprintHeader() != null
+        || listener.tls().clientCertHeader() != null;
   }
 
   private @Nullable HostPort bind(

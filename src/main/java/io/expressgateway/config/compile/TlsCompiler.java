@@ -5,6 +5,7 @@ import io.expressgateway.config.properties.CertificateProperties;
 import io.expressgateway.config.properties.ListenerProperties;
 import io.expressgateway.config.properties.ListenerTlsProperties;
 import io.expressgateway.net.KeyMaterial;
+import io.expressgateway.snapshot.ClientCertificateHeaders;
 import io.expressgateway.snapshot.TlsSpec;
 import io.expressgateway.snapshot.TlsSpec.ClientAuth;
 import java.security.cert.X509Certificate;
@@ -20,18 +21,20 @@ final class TlsCompiler {
   private final KeyFiles files;
   private final SslBundleKeys bundles;
 
-  TlsCompiler(Problems problems, SslBundleKeys bundles) {
+  TlsCompiler(Problems problems, KeyFiles files, SslBundleKeys bundles) {
     this.problems = problems;
-    this.files = new KeyFiles(problems);
+    this.files = files;
     this.bundles = bundles;
   }
 
-  /** What an {@code https} listener serves with; null when a problem was reported. */
-  @Nullable TlsSpec compile(String key, ListenerProperties listener) {
+  /** What a listener with TLS serves with; null when a problem was reported. */
+  @Nullable TlsSpec compile(String listenerKey, ListenerProperties listener, boolean http2) {
     ListenerTlsProperties tls = listener.tls();
-    List<KeyMaterial> certificates = certificates(key + ".tls", tls);
+    String key = listenerKey + ".tls";
+    List<KeyMaterial> certificates = certificates(key, tls);
     ClientAuth auth = ClientAuth.valueOf(tls.clientAuth().toUpperCase(Locale.ROOT));
-    List<X509Certificate> clientCas = clientCas(key + ".tls", tls, auth);
+    List<X509Certificate> clientCas = clientCas(key, tls, auth);
+    ClientCertificateHeaders headers = new ClientHeaderKeys(problems).compile(key, tls, auth);
     if (certificates.isEmpty()) {
       return null;
     }
@@ -40,7 +43,11 @@ final class TlsCompiler {
         auth,
         clientCas,
         tls.minVersion().equals("TLSv1.2"),
-        listener.handshakeTimeout());
+        listener.handshakeTimeout(),
+        tls.maxHandshakes(),
+        http2,
+        tls.strictAuthority(),
+        headers);
   }
 
   private List<KeyMaterial> certificates(String key, ListenerTlsProperties tls) {
@@ -59,7 +66,7 @@ final class TlsCompiler {
       CertificateProperties written = tls.certificates().get(i);
       String entry = key + ".certificates[" + i + "]";
       if (!written.certificate().isEmpty() && !written.privateKey().isEmpty()) {
-        KeyMaterial material = files.read(entry, written.certificate(), written.privateKey());
+        KeyMaterial material = files.read(entry, written);
         if (material != null) {
           read.add(material);
         }
@@ -86,6 +93,13 @@ final class TlsCompiler {
             "write client-auth: want or need, or remove the key");
       }
       return List.of();
+    }
+    String bundle = tls.sslBundle();
+    if (file == null && bundle != null) {
+      List<X509Certificate> trusted = bundles.trusted(key + ".ssl-bundle", bundle);
+      if (!trusted.isEmpty()) {
+        return trusted;
+      }
     }
     if (file == null) {
       problems.refuse(

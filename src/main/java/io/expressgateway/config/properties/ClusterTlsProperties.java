@@ -1,7 +1,6 @@
 package io.expressgateway.config.properties;
 
 import io.expressgateway.config.bind.DefaultValue;
-import io.expressgateway.config.bind.NotBuilt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param serverName the name asked for and verified
  * @param certificate our own certificate
  * @param privateKey the key of our own certificate
- * @param sslBundle a Spring SSL bundle by name
+ * @param sslBundle a Spring SSL bundle by name, for what is trusted and for our own certificate
  */
 public record ClusterTlsProperties(
     @DefaultValue("false") boolean enabled,
@@ -22,4 +21,4 @@ public record ClusterTlsProperties(
     @Nullable String serverName,
     @Nullable String certificate,
     @Nullable String privateKey,
-    @NotBuilt(value = "an SSL bundle towards endpoints") @Nullable String sslBundle) {}
+    @Nullable String sslBundle) {}

@@ -17,6 +17,7 @@ import java.util.Map;
  * @param security settings per protection rule
  * @param metrics what metrics may cost
  * @param xdp packet forwarding in the kernel
+ * @param tls certificates and keys of the whole process
  * @param drain how a stop goes
  * @param admin who may use the management port
  */
@@ -28,5 +29,6 @@ public record ExpressGatewayProperties(
     Map<Rule, RuleProperties> security,
     MetricsProperties metrics,
     XdpProperties xdp,
+    TlsProperties tls,
     DrainProperties drain,
     AdminProperties admin) {}

@@ -20,7 +20,8 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
  * listener, as they do in Spring Cloud Gateway; Spring Boot's own web server is the management
  * server here. So it is told the management address under those names, and {@code
  * management.server.port} and {@code .address} are hidden from it, or its rules about a separate
- * management port would fire (a second web server, or a refusal to start). Also copies the older
+ * management port would fire (a second web server, or a refusal to start); so is {@code
+ * server.ssl.*}, which is the listener's, or management would speak TLS. Also copies the older
  * {@code spring.cloud.gateway.*} keys to their new prefix. Reports nothing: {@link SpringKeys}
  * does, from the same keys.
  */
@@ -58,6 +59,7 @@ public final class GatewayEnvironment implements EnvironmentPostProcessor, Order
     for (String key : List.of("management.server.port", "management.server.address")) {
       written.value(key).ifPresent(value -> hidden.put(key, value));
     }
+    written.below("server.ssl").forEach(entry -> hidden.put(entry.key(), entry.value()));
     MutablePropertySources sources = environment.getPropertySources();
     for (PropertySource<?> source : sources) {
       if (source instanceof EnumerablePropertySource<?> all && holdsHidden(all)) {
@@ -91,7 +93,8 @@ public final class GatewayEnvironment implements EnvironmentPostProcessor, Order
   }
 
   static boolean isHidden(String name) {
-    return HIDDEN.contains(name.replaceAll("[._-]", "").toLowerCase(Locale.ROOT));
+    String uniform = name.replaceAll("[._-]", "").toLowerCase(Locale.ROOT);
+    return HIDDEN.contains(uniform) || uniform.startsWith("serverssl");
   }
 
   private static PropertySource<?> without(EnumerablePropertySource<?> source) {

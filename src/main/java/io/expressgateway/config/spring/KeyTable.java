@@ -75,7 +75,42 @@ public final class KeyTable {
               GATEWAY + "httpclient.proxy.*",
               REFUSED,
               "a proxy towards endpoints is not built yet"),
-          rule(GATEWAY + "httpclient.ssl.*", REFUSED, "TLS towards endpoints is set per cluster"),
+          rule(
+              GATEWAY + "httpclient.ssl.use-insecure-trust-manager",
+              MAPPED,
+              "true verifies nothing at https:// addresses in routes"),
+          rule(
+              GATEWAY + "httpclient.ssl.trusted-x509-certificates.*",
+              MAPPED,
+              "PEM files of who is trusted at https:// addresses in routes"),
+          rule(
+              GATEWAY + "httpclient.ssl.trusted-x509-certificates",
+              MAPPED,
+              "PEM files of who is trusted at https:// addresses in routes"),
+          rule(
+              GATEWAY + "httpclient.ssl.ssl-bundle",
+              MAPPED,
+              "what is trusted and our own certificate at https:// addresses in routes"),
+          rule(
+              GATEWAY + "httpclient.ssl.key-store",
+              MAPPED,
+              "our own certificate at https:// addresses in routes"),
+          rule(GATEWAY + "httpclient.ssl.key-store-password", MAPPED, "of that key store"),
+          rule(GATEWAY + "httpclient.ssl.key-store-type", MAPPED, "of that key store"),
+          rule(GATEWAY + "httpclient.ssl.key-store-provider", MAPPED, "of that key store"),
+          rule(GATEWAY + "httpclient.ssl.key-password", MAPPED, "of the key in that key store"),
+          rule(
+              GATEWAY + "httpclient.ssl.handshake-timeout",
+              WARNED,
+              "connect-timeout bounds connecting and handshake together"),
+          rule(
+              GATEWAY + "httpclient.ssl.close-notify-flush-timeout",
+              WARNED,
+              "a close_notify is sent and not waited for"),
+          rule(
+              GATEWAY + "httpclient.ssl.close-notify-read-timeout",
+              WARNED,
+              "a close_notify is sent and not waited for"),
           rule(
               GATEWAY + "httpclient.websocket.max-frame-payload-length",
               REFUSED,
@@ -261,13 +296,33 @@ public final class KeyTable {
               "address of the listener default, when expressgateway.listeners is absent"),
           rule(
               "server.http2.enabled",
-              WARNED,
-              "HTTP/2 is served in clear text by prior knowledge whatever this says, not over TLS",
-              "false"),
+              MAPPED,
+              "whether the listener default offers HTTP/2 over TLS; in clear text it is always served by prior knowledge"),
+          rule(
+              "server.ssl.ciphers",
+              REFUSED,
+              "the cipher suites are fixed: forward secrecy and authenticated encryption"),
+          rule(
+              "server.ssl.ciphers.*",
+              REFUSED,
+              "the cipher suites are fixed: forward secrecy and authenticated encryption"),
+          rule(
+              "server.ssl.server-name-bundles.*",
+              REFUSED,
+              "certificates are chosen by the names in them; write a listener with tls.certificates"),
+          rule("server.ssl.protocol", WARNED, "TLS 1.3 and 1.2 are spoken", "TLS"),
+          rule(
+              "server.ssl.enabled-protocols",
+              MAPPED,
+              "tls.min-version of the listener default; older than TLSv1.2 is not spoken"),
+          rule(
+              "server.ssl.enabled-protocols.*",
+              MAPPED,
+              "tls.min-version of the listener default; older than TLSv1.2 is not spoken"),
           rule(
               "server.ssl.*",
-              REFUSED,
-              "write listeners of protocol https under expressgateway.listeners"),
+              MAPPED,
+              "makes the listener default https, when expressgateway.listeners is absent"),
           rule(
               "server.max-http-request-header-size",
               MAPPED,

@@ -37,7 +37,8 @@ public final class SpringKeys {
       }
     }
     if (hasListeners) {
-      for (String key : List.of("server.port", "server.address")) {
+      refuseUnusedSsl();
+      for (String key : List.of("server.port", "server.address", "server.http2.enabled")) {
         written
             .value(key)
             .ifPresent(value ->
@@ -48,6 +49,24 @@ public final class SpringKeys {
                     "set bind of a listener, or management.server.port"));
       }
     }
+  }
+
+  /** Who wrote this wants TLS, and would get none. */
+  private void refuseUnusedSsl() {
+    for (Entry entry : written.below("server.ssl")) {
+      if (!entry.value().isBlank() && !isOff(entry)) {
+        problems.refuse(
+            entry.key(),
+            entry.value(),
+            "write listeners of protocol https under expressgateway.listeners",
+            "remove the key");
+      }
+    }
+  }
+
+  private boolean isOff(Entry entry) {
+    return entry.key().startsWith("server.ssl.")
+        && written.value("server.ssl.enabled").filter("false"::equals).isPresent();
   }
 
   private void judge(Entry entry) {
@@ -99,10 +118,7 @@ public final class SpringKeys {
   }
 
   private boolean isLoud(KeyRule rule, Entry entry) {
-    boolean sslIsOff =
-        entry.key().startsWith("server.ssl.")
-            && written.value("server.ssl.enabled").filter("false"::equals).isPresent();
-    return !entry.value().isBlank() && !rule.except().contains(entry.value()) && !sslIsOff;
+    return !entry.value().isBlank() && !rule.except().contains(entry.value()) && !isOff(entry);
   }
 
   private void report(KeyRule rule, Entry entry) {

@@ -2,8 +2,13 @@ package io.expressgateway.config.spring;
 
 import io.expressgateway.config.Problems;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.util.unit.DataSize;
 
@@ -24,6 +29,35 @@ public final class SpringValues {
     return written.value(key);
   }
 
+  /** Whether any key below the prefix is written. */
+  public boolean hasAnyBelow(String prefix) {
+    return written.hasAnyBelow(prefix);
+  }
+
+  /** The texts of a list, written with commas or one by one; empty when there is none. */
+  public List<String> texts(String key) {
+    String commas = written.value(key).orElse("");
+    Stream<String> all =
+        commas.isEmpty()
+            ? written.below(key).stream()
+                .sorted(Comparator.comparing(WrittenKeys.Entry::key))
+                .map(WrittenKeys.Entry::value)
+            : Arrays.stream(commas.split(","));
+    return all.map(String::strip).filter(text -> !text.isEmpty()).toList();
+  }
+
+  /** As {@link #texts(String)}, of these words only; others are reported and left out. */
+  public List<String> texts(String key, List<String> words) {
+    List<String> all = texts(key);
+    for (String text : all) {
+      if (!words.contains(text)) {
+        String known = String.join(", ", words);
+        problems.refuse(key, text, "is not one of " + known, "write of these: " + known);
+      }
+    }
+    return all.stream().filter(words::contains).toList();
+  }
+
   /** True or false. */
   public boolean flag(String key, boolean otherwise) {
     return read(key, "true or false", SpringValues::parseFlag).orElse(otherwise);
@@ -35,6 +69,20 @@ public final class SpringValues {
       case "false", "off", "no" -> false;
       default -> throw new IllegalArgumentException("neither true nor false");
     };
+  }
+
+  /** One of these words, in any case. */
+  public Optional<String> word(String key, List<String> words) {
+    return read(
+        key,
+        "one of " + String.join(", ", words),
+        text -> {
+          String lower = text.toLowerCase(Locale.ROOT);
+          if (!words.contains(lower)) {
+            throw new IllegalArgumentException("another word");
+          }
+          return lower;
+        });
   }
 
   /** A whole number within limits, both included. */

@@ -4,6 +4,7 @@ import io.expressgateway.http.Why;
 import io.expressgateway.http.proxy.ConnectionRegistry;
 import io.expressgateway.http.proxy.Downstream;
 import io.expressgateway.http.proxy.Exchange;
+import io.expressgateway.http.proxy.HeldBytes;
 import io.expressgateway.http.proxy.ListenerContext;
 import io.expressgateway.http.proxy.Peer;
 import io.expressgateway.http.proxy.ServerConnection;
@@ -19,7 +20,6 @@ import io.expressgateway.message.ResponseHead;
 import io.expressgateway.net.OutOfMemory;
 import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
 import io.expressgateway.snapshot.ListenerSpec.UnderscoreHeaders;
-import io.expressgateway.tls.ServerNames;
 import io.expressgateway.tls.ServerTls;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -49,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  * MessageWriter}). Confined to the connection's event loop.
  */
 public final class Http1ServerConnection extends Http1Connection
-    implements Downstream, ServerConnection {
+    implements Downstream, ServerConnection, HeldBytes.Holder {
 
   private enum State {
     HEAD,
@@ -125,7 +125,7 @@ public final class Http1ServerConnection extends Http1Connection
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     this.tls = ctx.pipeline().get(SslHandler.class);
-    this.peer = new Peer((InetSocketAddress) ctx.channel().remoteAddress(), listener);
+    this.peer = new Peer((InetSocketAddress) ctx.channel().remoteAddress(), listener, tls);
     registry.add(this);
     idleSinceNanos = System.nanoTime();
     endOfLifeNanos = worker.endOfLife(idleSinceNanos, limits.maxConnectionAge());
@@ -176,6 +176,7 @@ public final class Http1ServerConnection extends Http1Connection
     Exchange current = exchange;
     if (ctx.channel().isWritable()) {
       stalledSinceNanos = 0;
+      worker.held().remove(this);
       if (current != null) {
         current.onDownstreamWritable();
       }
@@ -183,6 +184,26 @@ public final class Http1ServerConnection extends Http1Connection
       stalledSinceNanos = System.nanoTime();
       stalledBytes = Long.MAX_VALUE;
       arm(stalledSinceNanos + limits.writeStallTimeout().toNanos());
+    }
+    if (!ctx.channel().isWritable()) {
+      worker.held().register(this);
+      worker.held().add(pendingBytes());
+    }
+  }
+
+  @Override
+  public long heldBytes() {
+    return pendingBytes();
+  }
+
+  @Override
+  public void letGo() {
+    worker.metrics().onSecurity(worker.index(), Rule.HELD_BYTES.text(), "close");
+    Exchange current = exchange;
+    if (current != null) {
+      current.onDownstreamFailure(Why.HELD_BYTES);
+    } else {
+      abort();
     }
   }
 
@@ -222,6 +243,7 @@ public final class Http1ServerConnection extends Http1Connection
   public void channelInactive(ChannelHandlerContext ctx) {
     state = State.CLOSING;
     registry.remove(this);
+    worker.held().remove(this);
     worker.timers().cancel(timer);
     releaseHeld();
     writer().discardHead();
@@ -400,7 +422,7 @@ public final class Http1ServerConnection extends Http1Connection
     if (certificates == null || authority.equals(servedAuthority)) {
       return true;
     }
-    if (!certificates.serves(authority, ServerNames.asked(over.engine()))) {
+    if (!certificates.serves(authority, over.engine())) {
       return false;
     }
     servedAuthority = authority;

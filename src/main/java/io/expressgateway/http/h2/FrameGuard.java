@@ -4,7 +4,6 @@ import io.expressgateway.limit.Rule;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -61,8 +60,7 @@ final class FrameGuard implements Http2FrameReader {
     this.counts = counts;
     this.priorities = priorities;
     this.reader =
-        new DefaultHttp2FrameReader(
-            new DefaultHttp2HeadersDecoder(true, maxHeaderBytes), maxContinuations + 1);
+        new DefaultHttp2FrameReader(new HpackReader(maxHeaderBytes), maxContinuations + 1);
   }
 
   /** Since when a header block or a frame other than DATA has been unfinished; 0 for none. */

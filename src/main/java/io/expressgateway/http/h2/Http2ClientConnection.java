@@ -11,8 +11,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
+import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
+import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
 import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2CodecUtil;
@@ -26,6 +28,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Flags;
 import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
@@ -36,10 +39,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The endpoint's side of HTTP/2 with prior knowledge (RFC 9113 section 3.3): one connection, many
- * exchanges. Netty's codec does frames, HPACK and windows; the streams are ours. What an endpoint
- * does wrong on one stream ends that stream, what it does wrong on the connection ends the
- * connection and fails the exchanges on it. Confined to its event loop.
+ * The endpoint's side of HTTP/2, by prior knowledge or behind a handshake that agreed on it (RFC
+ * 9113 sections 3.2 and 3.3): one connection, many exchanges. Netty's codec does frames, HPACK and
+ * windows; the streams are ours. What an endpoint does wrong on one stream ends that stream, what
+ * it does wrong on the connection ends the connection and fails the exchanges on it. Confined to
+ * its event loop.
  *
  * <p>Windows: the connection's window is given back as bytes arrive, a stream's only when its
  * exchange takes body. So a client that does not read stops its own stream and no other, and one
@@ -67,11 +71,9 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
   /** RFC 9113 section 6.5.2: the default and the least that may be set. */
   private static final int MAX_FRAME_BYTES = 16_384;
 
-  private static final int MAX_EMPTY_DATA_FRAMES = 10;
   private static final int MAX_SMALL_CONTINUATIONS = 16;
-  private static final int MAX_QUEUED_CONTROL_FRAMES = 1_000;
 
-  /** SETTINGS, PING, PRIORITY and unknown frames in a second: endpoints need a handful. */
+  /** SETTINGS, PING, PRIORITY, empty and unknown frames in a second: endpoints need a handful. */
   private static final int MAX_CONTROL_FRAMES = 1_000;
 
   private static final long SECOND_NANOS = 1_000_000_000L;
@@ -84,6 +86,8 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
 
   private final Worker worker;
   private final StreamOwner owner;
+  private final String scheme;
+  private final FrameBatch batch;
   private final long openedNanos = System.nanoTime();
   private final IntObjectHashMap<Http2ClientStream> streams = new IntObjectHashMap<>(32);
   private final List<Exchange> touched = new ArrayList<>();
@@ -103,20 +107,61 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
   private Http2ClientConnection(
       Worker worker,
       StreamOwner owner,
+      String scheme,
+      FrameBatch batch,
       Http2ConnectionDecoder decoder,
       Http2ConnectionEncoder encoder,
       Http2Settings settings) {
     super(decoder, encoder, settings);
     this.worker = worker;
     this.owner = owner;
+    this.scheme = scheme;
+    this.batch = batch;
     decoder.frameListener(new Frames());
     connection().addListener(new Lives());
     encoder.flowController().listener(this::onWritability);
+    gracefulShutdownTimeoutMillis(0);
   }
 
-  /** A connection of {@code owner} on {@code worker}'s loop; it is the channel's only handler. */
-  public static Http2ClientConnection create(Worker worker, StreamOwner owner) {
-    return new Builder(worker, owner).build();
+  /**
+   * A connection of {@code owner} on {@code worker}'s loop; it is the channel's last handler. Every
+   * limit of the codec is said here.
+   *
+   * @param scheme of all its requests, {@code https} behind a handshake (RFC 9113 section 8.3.1)
+   */
+  public static Http2ClientConnection create(Worker worker, StreamOwner owner, String scheme) {
+    DefaultHttp2Connection streams = new DefaultHttp2Connection(false, 0);
+    streams.local().flowController(new DefaultHttp2LocalFlowController(streams, 0.5f, true));
+    streams
+        .remote()
+        .flowController(
+            new DefaultHttp2RemoteFlowController(
+                streams, new UniformStreamByteDistributor(streams)));
+    // The endpoint's limit of heads is advice (RFC 9113 section 6.5.2): it answers 431 itself.
+    FrameBatch batch = new FrameBatch(new HpackWriter(false));
+    Http2ConnectionEncoder encoder = new DefaultHttp2ConnectionEncoder(streams, batch);
+    Http2ConnectionDecoder decoder =
+        new DefaultHttp2ConnectionDecoder(
+            streams,
+            encoder,
+            new DefaultHttp2FrameReader(new HpackReader(MAX_HEADER_BYTES), MAX_SMALL_CONTINUATIONS),
+            Http2PromisedRequestVerifier.ALWAYS_VERIFY,
+            true,
+            true,
+            // Fields are checked as they are decoded, pseudo-headers by the stream.
+            false,
+            false);
+    Http2Settings settings =
+        new Http2Settings()
+            .pushEnabled(false)
+            .initialWindowSize(STREAM_WINDOW)
+            .maxFrameSize(MAX_FRAME_BYTES)
+            .maxHeaderListSize(MAX_HEADER_BYTES);
+    return new Http2ClientConnection(worker, owner, scheme, batch, decoder, encoder, settings);
+  }
+
+  String scheme() {
+    return scheme;
   }
 
   // ---------------------------------------------------------------- pool
@@ -185,11 +230,19 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
   public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
     context = ctx;
     super.handlerAdded(ctx);
+    if (ctx.channel().isActive()) {
+      // Behind a handshake: the codec has just sent the preface.
+      began(ctx);
+    }
   }
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) throws Exception {
     super.channelActive(ctx);
+    began(ctx);
+  }
+
+  private void began(ChannelHandlerContext ctx) throws Http2Exception {
     decoder()
         .flowController()
         .incrementWindowSize(
@@ -220,8 +273,19 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
   @Override
   public void flush(ChannelHandlerContext ctx) {
     unflushed = false;
-    super.flush(ctx);
+    flushCodec(ctx);
     tellWritable();
+  }
+
+  /** As the codec's own, with what was gathered between its two steps. */
+  private void flushCodec(ChannelHandlerContext ctx) {
+    try {
+      encoder().flowController().writePendingBytes();
+      batch.drain(ctx);
+      ctx.flush();
+    } catch (Http2Exception failure) {
+      onError(ctx, true, failure);
+    }
   }
 
   @Override
@@ -245,7 +309,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
     ChannelHandlerContext ctx = context;
     if (unflushed && !inRead && ctx != null) {
       unflushed = false;
-      super.flush(ctx);
+      flushCodec(ctx);
     }
   }
 
@@ -466,7 +530,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
         return;
       }
       try {
-        stream.onHeaders(headers, end);
+        stream.onHeaders((FieldBlock) headers, end);
       } catch (Throwable t) {
         contain(t, stream);
       }
@@ -486,10 +550,13 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
     }
 
     @Override
-    public int onDataRead(
-        ChannelHandlerContext ctx, int id, ByteBuf data, int padding, boolean end) {
+    public int onDataRead(ChannelHandlerContext ctx, int id, ByteBuf data, int padding, boolean end)
+        throws Http2Exception {
       Http2ClientStream stream = touch(id);
       int bytes = data.readableBytes() + padding;
+      if (!data.isReadable() && !end) {
+        countControl();
+      }
       if (stream == null) {
         return bytes;
       }
@@ -596,55 +663,6 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
         idleSinceNanos = System.nanoTime();
       }
       owner.onRoom(Http2ClientConnection.this);
-    }
-  }
-
-  /** Every limit of the codec, said once. */
-  private static final class Builder
-      extends AbstractHttp2ConnectionHandlerBuilder<Http2ClientConnection, Builder> {
-
-    private final Worker worker;
-    private final StreamOwner owner;
-
-    Builder(Worker worker, StreamOwner owner) {
-      this.worker = worker;
-      this.owner = owner;
-      DefaultHttp2Connection streams = new DefaultHttp2Connection(false, 0);
-      streams.local().flowController(new DefaultHttp2LocalFlowController(streams, 0.5f, true));
-      streams
-          .remote()
-          .flowController(
-              new DefaultHttp2RemoteFlowController(
-                  streams, new UniformStreamByteDistributor(streams)));
-      connection(streams);
-      initialSettings(
-          new Http2Settings()
-              .pushEnabled(false)
-              .initialWindowSize(STREAM_WINDOW)
-              .maxFrameSize(MAX_FRAME_BYTES)
-              .maxHeaderListSize(MAX_HEADER_BYTES));
-      // The order of pseudo-headers is seen by the decoder only.
-      validateHeaders(true);
-      decoderEnforceMaxConsecutiveEmptyDataFrames(MAX_EMPTY_DATA_FRAMES);
-      decoderEnforceMaxSmallContinuationFrames(MAX_SMALL_CONTINUATIONS);
-      encoderEnforceMaxQueuedControlFrames(MAX_QUEUED_CONTROL_FRAMES);
-      // Each reset, received or sent, ends a request of ours: there are no more than of those.
-      decoderEnforceMaxRstFramesPerWindow(0, 0);
-      encoderEnforceMaxRstFramesPerWindow(0, 0);
-      // The endpoint's limit is advice (RFC 9113 section 6.5.2): it answers 431 itself.
-      encoderIgnoreMaxHeaderListSize(true);
-      gracefulShutdownTimeoutMillis(0);
-    }
-
-    @Override
-    protected Http2ClientConnection build() {
-      return super.build();
-    }
-
-    @Override
-    protected Http2ClientConnection build(
-        Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
-      return new Http2ClientConnection(worker, owner, decoder, encoder, settings);
     }
   }
 }

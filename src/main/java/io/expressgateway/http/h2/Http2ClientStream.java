@@ -7,13 +7,8 @@ import io.expressgateway.message.HeaderBlock;
 import io.expressgateway.message.HeaderName;
 import io.expressgateway.message.RequestHead;
 import io.expressgateway.message.ResponseHead;
-import io.expressgateway.snapshot.ListenerSpec.UnderscoreHeaders;
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.util.AsciiString;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,26 +64,26 @@ final class Http2ClientStream implements Upstream {
 
   // ---------------------------------------------------------------- what the endpoint sends
 
-  void onHeaders(Http2Headers headers, boolean end) {
+  void onHeaders(FieldBlock fields, boolean end) {
     Exchange current = exchange;
     endSeen |= end;
     if (current == null) {
       return;
     }
     if (headSeen) {
-      trailers(headers, end);
+      trailers(fields, end);
       return;
     }
-    int status = status(headers);
+    int status = status(fields);
     if (status < 0 || status == 101 || (status < 200 && end)) {
       // RFC 9113 sections 8.1, 8.3.2 and 8.6.
       malformed();
       return;
     }
-    ResponseHead head = new ResponseHead(new HeaderBlock());
-    if (!read(headers, head.headers())) {
+    if (!isAcceptable(fields)) {
       return;
     }
+    ResponseHead head = new ResponseHead(fields.block());
     if (status < 200) {
       interimSeen = true;
       head.reset(status, "", 0);
@@ -122,55 +117,37 @@ final class Http2ClientStream implements Upstream {
     }
   }
 
-  private void trailers(Http2Headers headers, boolean end) {
+  private void trailers(FieldBlock fields, boolean end) {
     if (responseEnded) {
       return;
     }
-    HeaderBlock block = new HeaderBlock(256, 8);
-    if (!end || hasPseudo(headers)) {
+    if (!end || fields.hasPseudo()) {
       malformed();
-    } else if (read(headers, block)) {
-      if (block.holdsFraming()) {
+    } else if (isAcceptable(fields)) {
+      if (fields.block().holdsFraming()) {
         malformed();
         return;
       }
-      bodyEnded(block.size() == 0 ? null : block);
+      bodyEnded(fields.block().size() == 0 ? null : fields.block());
     }
   }
 
-  private boolean read(Http2Headers headers, HeaderBlock to) {
-    HeaderFields.Fault fault = HeaderFields.read(headers, to, MAX_FIELDS, UnderscoreHeaders.ALLOW);
-    if (fault == null) {
+  private boolean isAcceptable(FieldBlock fields) {
+    if (!fields.isMalformed() && fields.count() <= MAX_FIELDS) {
       return true;
     }
     connection.reset(id, Http2Error.PROTOCOL_ERROR);
-    fail(
-        fault == HeaderFields.Fault.TOO_MANY
-            ? Why.UPSTREAM_HEADER_TOO_LARGE
-            : Why.UPSTREAM_MALFORMED);
+    fail(fields.isMalformed() ? Why.UPSTREAM_MALFORMED : Why.UPSTREAM_HEADER_TOO_LARGE);
     return false;
   }
 
   /** The status, or -1 unless there is exactly that one pseudo-header with three digits. */
-  private static int status(Http2Headers headers) {
-    int status = -1;
-    for (Map.Entry<CharSequence, CharSequence> field : headers) {
-      AsciiString name = AsciiString.of(field.getKey());
-      if (!HeaderFields.isPseudo(name)) {
-        continue;
-      }
-      if (status >= 0 || !name.contentEquals(Http2Headers.PseudoHeaderName.STATUS.value())) {
-        return -1;
-      }
-      status = digits(field.getValue());
-      if (status < 100) {
-        return -1;
-      }
-    }
-    return status;
+  private static int status(FieldBlock fields) {
+    String status = fields.status();
+    return status == null || fields.isRequest() ? -1 : digits(status);
   }
 
-  private static int digits(CharSequence text) {
+  private static int digits(String text) {
     if (text.length() != 3) {
       return -1;
     }
@@ -182,16 +159,7 @@ final class Http2ClientStream implements Upstream {
       }
       number = number * 10 + digit;
     }
-    return number;
-  }
-
-  private static boolean hasPseudo(Http2Headers headers) {
-    for (Map.Entry<CharSequence, CharSequence> field : headers) {
-      if (HeaderFields.isPseudo(AsciiString.of(field.getKey()))) {
-        return true;
-      }
-    }
-    return false;
+    return number < 100 ? -1 : number;
   }
 
   private static long contentLength(HeaderBlock headers) {
@@ -313,16 +281,10 @@ final class Http2ClientStream implements Upstream {
   @Override
   public void sendHead(RequestHead head, String host, boolean noBody) {
     toHead = head.method().equals("HEAD");
-    HeaderBlock fields = head.headers();
-    Http2Headers headers = new DefaultHttp2Headers(false, fields.size() + 4);
-    headers.method(head.method()).scheme("http").path(head.target());
-    if (!host.isEmpty()) {
-      headers.authority(host);
-    }
-    // Copied: HPACK's dynamic table keeps what it indexes, and the block serves the next request.
-    HeaderFields.write(fields, headers);
+    FieldBlock fields =
+        FieldBlock.request(head.method(), connection.scheme(), host, head.target(), head.headers());
     requestEnded = noBody;
-    connection.sendHead(this, headers, noBody);
+    connection.sendHead(this, fields, noBody);
   }
 
   @Override
@@ -343,9 +305,7 @@ final class Http2ClientStream implements Upstream {
     if (trailers == null || trailers.size() == 0) {
       connection.sendEnd(id);
     } else {
-      Http2Headers last = new DefaultHttp2Headers(false, trailers.size());
-      HeaderFields.write(trailers, last);
-      connection.sendTrailers(id, last);
+      connection.sendTrailers(id, FieldBlock.trailers(trailers));
     }
   }
 

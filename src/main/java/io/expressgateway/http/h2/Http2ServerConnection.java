@@ -3,6 +3,7 @@ package io.expressgateway.http.h2;
 import io.expressgateway.http.Why;
 import io.expressgateway.http.proxy.ConnectionRegistry;
 import io.expressgateway.http.proxy.Exchange;
+import io.expressgateway.http.proxy.HeldBytes;
 import io.expressgateway.http.proxy.ListenerContext;
 import io.expressgateway.http.proxy.Peer;
 import io.expressgateway.http.proxy.ServerConnection;
@@ -17,17 +18,17 @@ import io.expressgateway.message.ResponseHead;
 import io.expressgateway.net.OutOfMemory;
 import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
 import io.expressgateway.snapshot.ListenerSpec.UnderscoreHeaders;
-import io.expressgateway.tls.ServerNames;
 import io.expressgateway.tls.ServerTls;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
-import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
+import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
 import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
@@ -41,14 +42,12 @@ import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.util.AsciiString;
 import io.netty.util.collection.IntObjectHashMap;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +61,7 @@ import org.jspecify.annotations.Nullable;
  * handed to the socket once per turn of the loop. Confined to that loop.
  */
 public final class Http2ServerConnection extends Http2ConnectionHandler
-    implements ServerConnection {
+    implements ServerConnection, HeldBytes.Holder {
 
   /** What the client may send ahead over all streams: the delay times bandwidth of a fast link. */
   private static final int CONNECTION_WINDOW_BYTES = 1024 * 1024;
@@ -77,6 +76,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   private final FrameGuard guard;
   private final FloodCounts counts;
   private final Priorities priorities;
+  private final FrameBatch batch;
   private final RequestFields requestFields;
   private final IntObjectHashMap<Http2ServerStream> streams = new IntObjectHashMap<>();
   private final List<Http2ServerStream> touched = new ArrayList<>();
@@ -111,6 +111,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     this.guard = codec.guard();
     this.counts = codec.counts();
     this.priorities = codec.priorities();
+    this.batch = codec.batch();
     this.requestFields =
         new RequestFields(limits, listener.spec().protocol().name().toLowerCase(Locale.ROOT));
     Frames frames = new Frames();
@@ -128,6 +129,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       FrameGuard guard,
       FloodCounts counts,
       Priorities priorities,
+      FrameBatch batch,
       Reports report) {}
 
   /** Reports for a connection that does not exist yet while its codec is made. */
@@ -178,7 +180,8 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
         .flowController(
             new DefaultHttp2RemoteFlowController(
                 connection, distributor, reports::onWritabilityChanged));
-    Http2ConnectionEncoder encoder = new BoundedEncoder(connection, new DefaultHttp2FrameWriter());
+    FrameBatch batch = new FrameBatch(new HpackWriter(true));
+    Http2ConnectionEncoder encoder = new DefaultHttp2ConnectionEncoder(connection, batch);
     Http2ConnectionDecoder decoder =
         new DefaultHttp2ConnectionDecoder(
             connection,
@@ -187,7 +190,8 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
             Http2PromisedRequestVerifier.ALWAYS_VERIFY,
             true,
             true,
-            true,
+            // Fields are checked as they are decoded, pseudo-headers by RequestFields.
+            false,
             false);
     Http2Settings settings =
         new Http2Settings()
@@ -197,7 +201,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
             .maxHeaderListSize(limits.maxHeaderBytes());
     settings.put(Priorities.NO_RFC7540_PRIORITIES, Long.valueOf(1));
     return new Http2ServerConnection(
-        new Codec(decoder, encoder, settings, guard, counts, priorities, reports),
+        new Codec(decoder, encoder, settings, guard, counts, priorities, batch, reports),
         worker,
         listener,
         registry);
@@ -221,8 +225,13 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   }
 
   private void began(ChannelHandlerContext ctx) throws Http2Exception {
-    peer = new Peer((InetSocketAddress) ctx.channel().remoteAddress(), listener);
+    peer =
+        new Peer(
+            (InetSocketAddress) ctx.channel().remoteAddress(),
+            listener,
+            ctx.pipeline().get(SslHandler.class));
     registry.add(this);
+    worker.held().register(this);
     beganNanos = System.nanoTime();
     idleSinceNanos = beganNanos;
     decoder()
@@ -287,6 +296,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   @Override
   public void channelInactive(ChannelHandlerContext ctx) throws Exception {
     registry.remove(this);
+    worker.held().remove(this);
     timers().cancel(timer);
     endAll();
     super.channelInactive(ctx);
@@ -364,9 +374,6 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       if (!mayReset(ctx)) {
         return;
       }
-    } else if (failure instanceof Http2Exception.HeaderListSizeException && !mayReset(ctx)) {
-      // The client's own SETTINGS turn each of its responses into a reset.
-      return;
     }
     super.onStreamError(ctx, outbound, cause, failure);
   }
@@ -435,8 +442,9 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     requests++;
     Http2ServerStream stream = new Http2ServerStream(this, limits, handle);
     streams.put(id, stream);
+    holds(HeldBytes.STREAM_BYTES);
     touched.add(stream);
-    RequestHead head = requestFields.read(headers, ended);
+    RequestHead head = requestFields.read((FieldBlock) headers, ended);
     Why refusal = requestFields.refusal();
     if (refusal == null && !isRightlyDirected(head.authority())) {
       refusal = Why.MISDIRECTED;
@@ -462,7 +470,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     if (certificates == null || over == null || authority.equals(servedAuthority)) {
       return true;
     }
-    if (!certificates.serves(authority, ServerNames.asked(over.engine()))) {
+    if (!certificates.serves(authority, over.engine())) {
       return false;
     }
     servedAuthority = authority;
@@ -483,25 +491,18 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   private void trailers(int id, Http2ServerStream stream, Http2Headers headers)
       throws Http2Exception {
-    HeaderBlock trailers = new HeaderBlock(256, 4);
-    for (Map.Entry<CharSequence, CharSequence> field : headers) {
-      if (HeaderFields.isPseudo(AsciiString.of(field.getKey()))) {
-        throw Http2Exception.streamError(
-            id, Http2Error.PROTOCOL_ERROR, "pseudo-header in trailers");
-      }
-    }
-    HeaderFields.Fault fault =
-        HeaderFields.read(
-            headers,
-            trailers,
-            limits.maxHeaderFields(),
-            limits.underscoreHeaders() == UnderscoreHeaders.ALLOW
-                ? UnderscoreHeaders.ALLOW
-                : UnderscoreHeaders.DROP);
-    if (fault != null || trailers.holdsFraming()) {
+    FieldBlock trailers = (FieldBlock) headers;
+    if (trailers.hasPseudo() || trailers.isMalformed() || trailers.block().holdsFraming()) {
+      // RFC 9113 section 8.1, RFC 9110 section 6.5.1.
       throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "malformed trailers");
     }
-    stream.onTrailers(trailers);
+    if (trailers.count() > limits.maxHeaderFields()) {
+      throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "too many trailers");
+    }
+    if (limits.underscoreHeaders() != UnderscoreHeaders.ALLOW) {
+      trailers.dropUnderscores();
+    }
+    stream.onTrailers(trailers.block());
   }
 
   /** What the codec tells. What is thrown here and is no HTTP/2 error is contained. */
@@ -665,6 +666,11 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     return encoder().flowController().isWritable(stream);
   }
 
+  /** Whether the stream's window and the socket have room for so many bytes now. */
+  boolean fits(Http2Stream stream, int bytes) {
+    return isWritable(stream) && encoder().flowController().windowSize(stream) >= bytes;
+  }
+
   boolean isOpen() {
     return context().channel().isActive();
   }
@@ -692,6 +698,18 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     }
   }
 
+  /** As the codec's own, with what was gathered between its two steps. */
+  @Override
+  public void flush(ChannelHandlerContext ctx) {
+    try {
+      encoder().flowController().writePendingBytes();
+      batch.drain(ctx);
+      ctx.flush();
+    } catch (Http2Exception failure) {
+      onError(ctx, true, failure);
+    }
+  }
+
   private void scheduleFlush() {
     if (!flushScheduled) {
       flushScheduled = true;
@@ -711,6 +729,48 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     if (!isReading) {
       scheduleFlush();
     }
+  }
+
+  // ---------------------------------------------------------------- memory
+
+  void holds(long bytes) {
+    worker.held().add(bytes);
+  }
+
+  /** A copy in a buffer of its own size; the original is released. */
+  ByteBuf copy(ByteBuf data) {
+    try {
+      return context().alloc().directBuffer(data.readableBytes()).writeBytes(data);
+    } finally {
+      data.release();
+    }
+  }
+
+  @Override
+  public long heldBytes() {
+    long held = 0;
+    for (Http2ServerStream stream : streams.values()) {
+      held += stream.heldBytes();
+    }
+    ChannelOutboundBuffer out = context().channel().unsafe().outboundBuffer();
+    return out == null ? held : held + out.totalPendingWriteBytes();
+  }
+
+  @Override
+  public void letGo() {
+    onSecurity(Rule.HELD_BYTES.text(), "goaway");
+    for (Http2ServerStream stream : all()) {
+      stream.onLetGo();
+    }
+    ChannelHandlerContext ctx = context();
+    goAway(
+        ctx,
+        lastStream(),
+        Http2Error.ENHANCE_YOUR_CALM.code(),
+        Unpooled.EMPTY_BUFFER,
+        ctx.newPromise());
+    flush(ctx);
+    ctx.close();
   }
 
   // ---------------------------------------------------------------- leaving

@@ -3,6 +3,7 @@ package io.expressgateway.http.h2;
 import io.expressgateway.http.Why;
 import io.expressgateway.http.proxy.Downstream;
 import io.expressgateway.http.proxy.Exchange;
+import io.expressgateway.http.proxy.HeldBytes;
 import io.expressgateway.http.proxy.TimerWheel;
 import io.expressgateway.limit.Rule;
 import io.expressgateway.message.HeaderBlock;
@@ -11,12 +12,8 @@ import io.expressgateway.message.ResponseHead;
 import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
-import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +25,8 @@ final class Http2ServerStream implements Downstream {
   /** How often a body's rate is looked at; as on HTTP/1.1. */
   private static final long RATE_WINDOW_NANOS = 5_000_000_000L;
 
-  private static final AsciiString DATE = AsciiString.cached("date");
+  /** A quarter of the largest read. */
+  private static final int COPIED_BYTES = 16 * 1024;
 
   private final Http2ServerConnection connection;
   private final HttpLimits limits;
@@ -43,6 +41,7 @@ final class Http2ServerStream implements Downstream {
   private boolean responseEnded;
   private boolean bodyWanted = true;
   private int unreturned;
+  private long queuedBytes;
   private long bodyByteNanos;
   private long windowStartNanos;
   private long windowBytes;
@@ -111,6 +110,9 @@ final class Http2ServerStream implements Downstream {
       current.onRequestData(data.retainedSlice());
     }
     returnWindow();
+    if (unreturned > 0) {
+      connection.holds(flowBytes);
+    }
     current = exchange;
     if (last && current != null) {
       current.onRequestEnd(null);
@@ -168,6 +170,19 @@ final class Http2ServerStream implements Downstream {
     return responseEnded;
   }
 
+  /** What is held for this stream: request that waits, response that nobody takes. */
+  long heldBytes() {
+    return HeldBytes.STREAM_BYTES + unreturned + queuedBytes;
+  }
+
+  /** Ends the exchange because all clients together hold too much, and this one most. */
+  void onLetGo() {
+    Exchange current = exchange;
+    if (current != null) {
+      current.onDownstreamFailure(Why.HELD_BYTES);
+    }
+  }
+
   void onShutdown() {
     Exchange current = exchange;
     if (current != null) {
@@ -186,16 +201,16 @@ final class Http2ServerStream implements Downstream {
 
   @Override
   public void sendInformational(ResponseHead head) {
-    connection.writeHeaders(handle.id(), fields(head), false);
+    connection.writeHeaders(
+        handle.id(), FieldBlock.response(head.status(), head.headers(), null), false);
   }
 
   @Override
   public void sendHead(ResponseHead head, boolean bodiless) {
-    Http2Headers fields = fields(head);
-    if (!head.headers().contains(HeaderName.DATE)) {
-      fields.add(DATE, connection.date());
-    }
-    if (head.headers().contains(HeaderName.PRIORITY)) {
+    HeaderBlock headers = head.headers();
+    String date = headers.contains(HeaderName.DATE) ? null : connection.date();
+    FieldBlock fields = FieldBlock.response(head.status(), headers, date);
+    if (headers.contains(HeaderName.PRIORITY)) {
       connection.prioritize(handle, head);
     }
     responseEnded = bodiless;
@@ -206,13 +221,6 @@ final class Http2ServerStream implements Downstream {
     }
   }
 
-  private static Http2Headers fields(ResponseHead head) {
-    Http2Headers fields = new DefaultHttp2Headers(false, 16);
-    fields.status(HttpResponseStatus.valueOf(head.status()).codeAsText());
-    HeaderFields.write(head.headers(), fields);
-    return fields;
-  }
-
   @Override
   public void sendUpgrade(ResponseHead head) {
     throw new IllegalStateException("HTTP/2 knows no Upgrade (RFC 9113 section 8.6)");
@@ -220,10 +228,30 @@ final class Http2ServerStream implements Downstream {
 
   @Override
   public void sendData(ByteBuf data) {
-    connection.writeData(handle.id(), data, false);
+    if (connection.fits(handle, data.readableBytes())) {
+      connection.writeData(handle.id(), data, false);
+    } else {
+      hold(data);
+    }
     if (!isWritable()) {
       stalled();
     }
+  }
+
+  /**
+   * Queues what the client takes later; a small piece in a buffer of its own size, because a slice
+   * would keep the whole buffer that it was read into.
+   */
+  private void hold(ByteBuf data) {
+    int count = data.readableBytes();
+    ByteBuf own = count < COPIED_BYTES ? connection.copy(data) : data;
+    queuedBytes += count;
+    connection.holds(count);
+    connection
+        .writeData(handle.id(), own, false)
+        .addListener(done -> {
+          queuedBytes -= count;
+        });
   }
 
   @Override
@@ -233,9 +261,9 @@ final class Http2ServerStream implements Downstream {
     }
     responseEnded = true;
     if (trailers != null && trailers.size() > 0) {
-      Http2Headers fields = new DefaultHttp2Headers(false, 8);
-      HeaderFields.write(trailers, fields);
-      connection.writeHeaders(handle.id(), fields, true).addListener(sent -> onResponseSent());
+      connection
+          .writeHeaders(handle.id(), FieldBlock.trailers(trailers), true)
+          .addListener(sent -> onResponseSent());
     } else {
       connection
           .writeData(handle.id(), Unpooled.EMPTY_BUFFER, true)

@@ -7,9 +7,7 @@ import io.expressgateway.message.HeaderName;
 import io.expressgateway.message.HttpVersion;
 import io.expressgateway.message.RequestHead;
 import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
-import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.util.AsciiString;
-import java.util.Map;
+import io.expressgateway.snapshot.ListenerSpec.UnderscoreHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestFields {
 
-  private static final String[] METHODS = {
-    "GET", "POST", "PUT", "HEAD", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT"
-  };
   private static final int LONGEST_LENGTH = 18;
 
   private final HttpLimits limits;
@@ -46,21 +41,21 @@ final class RequestFields {
   }
 
   /** The head; unusable when {@link #refusal} says so. */
-  RequestHead read(Http2Headers from, boolean ended) {
+  RequestHead read(FieldBlock from, boolean ended) {
     refusal = null;
     isMalformed = false;
-    RequestHead head = new RequestHead(new HeaderBlock());
-    HeaderFields.Fault fault =
-        HeaderFields.read(
-            from, head.headers(), limits.maxHeaderFields(), limits.underscoreHeaders());
-    if (fault != null) {
-      switch (fault) {
-        case MALFORMED -> malformed(Why.BAD_HEADER);
-        case TOO_MANY -> refusal = Why.HEADER_TOO_LARGE;
-        case UNDERSCORE -> refusal = Why.UNDERSCORE_HEADER;
-      }
+    RequestHead head = new RequestHead(from.block());
+    if (from.isMalformed()) {
+      malformed(Why.BAD_HEADER);
+    } else if (from.count() > limits.maxHeaderFields()) {
+      refusal = Why.HEADER_TOO_LARGE;
+    } else if (from.hasUnderscore()) {
+      underscore(from);
+    }
+    if (refusal != null) {
       return head;
     }
+    from.joinCookies();
     pseudo(from, head);
     if (refusal == null) {
       length(head, ended);
@@ -76,64 +71,33 @@ final class RequestFields {
     isMalformed = true;
   }
 
-  private void pseudo(Http2Headers from, RequestHead head) {
-    CharSequence method = null;
-    CharSequence path = null;
-    CharSequence authority = null;
-    CharSequence stated = null;
-    for (Map.Entry<CharSequence, CharSequence> field : from) {
-      AsciiString name = AsciiString.of(field.getKey());
-      if (!HeaderFields.isPseudo(name)) {
-        continue;
-      }
-      CharSequence value = field.getValue();
-      boolean again;
-      switch (name.toString()) {
-        case ":method" -> {
-          again = method != null;
-          method = value;
-        }
-        case ":path" -> {
-          again = path != null;
-          path = value;
-        }
-        case ":authority" -> {
-          again = authority != null;
-          authority = value;
-        }
-        case ":scheme" -> {
-          again = stated != null;
-          stated = value;
-        }
-        default -> again = true;
-      }
-      if (again) {
-        malformed(Why.BAD_HEADER);
-        return;
-      }
+  private void underscore(FieldBlock from) {
+    if (limits.underscoreHeaders() == UnderscoreHeaders.REJECT) {
+      refusal = Why.UNDERSCORE_HEADER;
+    } else if (limits.underscoreHeaders() == UnderscoreHeaders.DROP) {
+      from.dropUnderscores();
     }
-    if (method == null || !HeaderBlock.isToken(method.toString())) {
+  }
+
+  private void pseudo(FieldBlock from, RequestHead head) {
+    String method = from.method();
+    String path = from.path();
+    if (from.status() != null) {
+      malformed(Why.BAD_HEADER);
+    } else if (method == null || !HeaderBlock.isToken(method)) {
       malformed(Why.BAD_REQUEST_LINE);
-    } else if (AsciiString.contentEquals(method, "CONNECT")) {
+    } else if (method.equals("CONNECT")) {
       refusal = Why.CONNECT_REFUSED;
-    } else if (path == null || stated == null) {
+    } else if (from.protocol() != null) {
+      malformed(Why.BAD_HEADER);
+    } else if (path == null || from.scheme() == null) {
       malformed(Why.BAD_REQUEST_LINE);
     } else {
-      target(head, method(method), path.toString(), authority);
+      target(head, method, path, from.authority());
     }
   }
 
-  private static String method(CharSequence method) {
-    for (String known : METHODS) {
-      if (AsciiString.contentEquals(known, method)) {
-        return known;
-      }
-    }
-    return method.toString();
-  }
-
-  private void target(
-      RequestHead head, String method, String target, @Nullable CharSequence authority) {
+  private void target(RequestHead head, String method, String target, @Nullable String authority) {
     boolean isAsterisk = target.equals("*") && method.equals("OPTIONS");
     if ((!isAsterisk && !target.startsWith("/")) || !isTarget(target)) {
       malformed(Why.BAD_REQUEST_LINE);
@@ -161,17 +125,14 @@ final class RequestFields {
   }
 
   /** What {@code :authority} and Host agree on; null when they do not or neither is good. */
-  private @Nullable String authority(HeaderBlock headers, @Nullable CharSequence authority) {
+  private @Nullable String authority(HeaderBlock headers, @Nullable String authority) {
     int host = headers.indexOf(HeaderName.HOST);
     if (host >= 0 && headers.indexOf(HeaderName.HOST, host + 1) >= 0) {
       return null;
     }
     String named;
     if (authority != null) {
-      named =
-          AsciiString.contentEquals(authority, knownAuthority)
-              ? knownAuthority
-              : authority.toString();
+      named = authority;
       if (host >= 0 && !headers.value(host).equalsIgnoreCase(named)) {
         return null;
       }

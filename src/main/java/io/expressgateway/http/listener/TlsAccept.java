@@ -2,12 +2,16 @@ package io.expressgateway.http.listener;
 
 import io.expressgateway.http.proxy.Worker;
 import io.expressgateway.net.OutOfMemory;
+import io.expressgateway.tls.ServerTls;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.SniCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 
 /**
  * The time between a connection and its first request: waits for the handshake, then puts the
@@ -33,7 +37,8 @@ final class TlsAccept extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    if (!handshakes.begin()) {
+    ServerTls tls = protocols.listener().tls();
+    if (tls != null && !handshakes.begin(tls.spec().maxHandshakes())) {
       isOver = true;
       worker.metrics().onSecurity(worker.index(), "tls-handshakes", "close");
       ctx.close();
@@ -44,12 +49,34 @@ final class TlsAccept extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (!(event instanceof SslHandshakeCompletionEvent done) || isOver) {
+    if (isOver) {
+      return;
+    }
+    if (event instanceof ChannelInputShutdownEvent) {
+      // The client will not say what is missing.
+      end();
+      fail(ctx, new ClosedChannelException());
+      return;
+    }
+    if (event instanceof SniCompletionEvent hello && !hello.isSuccess()) {
+      end();
+      // Nothing is secured yet that could say it.
+      ctx.write(ServerTls.helloAlert());
+      fail(ctx, hello.cause());
+      return;
+    }
+    if (!(event instanceof SslHandshakeCompletionEvent done)) {
       return;
     }
     end();
     if (!done.isSuccess()) {
       fail(ctx, done.cause());
+      return;
+    }
+    ServerTls tls = protocols.listener().tls();
+    if (tls != null && !tls.isRightful(ctx.pipeline().get(SslHandler.class).engine())) {
+      worker.metrics().onSecurity(worker.index(), "tls-sni", "close");
+      ctx.close();
       return;
     }
     if ("h2".equals(ctx.pipeline().get(SslHandler.class).applicationProtocol())) {
@@ -87,6 +114,7 @@ final class TlsAccept extends ChannelInboundHandlerAdapter {
     if (!expected && !(cause instanceof io.netty.handler.codec.DecoderException)) {
       worker.metrics().onContainedException(worker.index(), cause);
     }
+    ctx.flush();
     ctx.close();
   }
 
@@ -101,16 +129,10 @@ final class TlsAccept extends ChannelInboundHandlerAdapter {
    */
   static final class Handshakes {
 
-    /**
-     * What a loop gets done within the default timeout of 5 s at the cost of an RSA-2048 signature,
-     * about 1 ms on one core.
-     */
-    private static final int MOST = 4096;
-
     private int running;
 
-    private boolean begin() {
-      if (running >= MOST) {
+    private boolean begin(int most) {
+      if (running >= most) {
         return false;
       }
       running++;

@@ -136,6 +136,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       originalQuery = head.query();
       originalAuthority = head.authority();
       client = peer.client(head);
+      stripForgedIdentity(head.headers());
       if (peer.stripUntrusted(head.headers())) {
         worker.metrics().onSecurity(worker.index(), "untrusted-forwarding", "strip");
       }
@@ -192,6 +193,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       return;
     }
     requestEnded = true;
+    stripForgedIdentity(trailers);
     requestTrailers = trailers;
     if (trailers != null && peer.stripUntrusted(trailers)) {
       worker.metrics().onSecurity(worker.index(), "untrusted-forwarding", "strip");
@@ -206,6 +208,12 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       }
     } catch (Throwable t) {
       contain(t, Why.INTERNAL_ERROR);
+    }
+  }
+
+  private void stripForgedIdentity(@Nullable HeaderBlock fields) {
+    if (peer.stripForgedIdentity(fields)) {
+      worker.metrics().onSecurity(worker.index(), "forged-identity", "strip");
     }
   }
 

@@ -8,6 +8,7 @@ import io.expressgateway.snapshot.ListenerSpec;
 import io.expressgateway.tls.ServerTls;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +21,11 @@ public final class ListenerContext {
   private final @Nullable ServerTls tls;
   private final Rules rules;
   private final @Nullable Pattern trustedPattern;
+  private final List<String> identityHeaders;
 
   /** A listener in clear text at place {@code index} of the snapshot. */
   public ListenerContext(ListenerSpec spec, int index, AccessLog accessLog) {
-    this(spec, index, accessLog, null, Rules.DEFAULTS);
+    this(spec, index, accessLog, null, Rules.DEFAULTS, List.of());
   }
 
   /**
@@ -31,13 +33,25 @@ public final class ListenerContext {
    *
    * @param tls null for clear text
    * @param rules how strict to be with clients
+   * @param identityHeaders names of the headers in which any listener tells endpoints about client
+   *     certificates
    */
   public ListenerContext(
-      ListenerSpec spec, int index, AccessLog accessLog, @Nullable ServerTls tls, Rules rules) {
+      ListenerSpec spec,
+      int index,
+      AccessLog accessLog,
+      @Nullable ServerTls tls,
+      Rules rules,
+      List<String> identityHeaders) {
     this.spec = spec;
     this.index = index;
     this.accessLog = accessLog;
     this.tls = tls;
+    this.identityHeaders =
+        identityHeaders.stream()
+            .map(name -> name.toLowerCase(Locale.ROOT).replace('_', '-'))
+            .distinct()
+            .toList();
     this.rules = rules;
     this.trustedPattern =
         spec.trustedProxyPattern().isEmpty() ? null : Pattern.compile(spec.trustedProxyPattern());
@@ -56,6 +70,11 @@ public final class ListenerContext {
   /** Certificates and what belongs to them; null for clear text. */
   public @Nullable ServerTls tls() {
     return tls;
+  }
+
+  /** What only we may say to endpoints: lower case, dashes for underscores. */
+  List<String> identityHeaders() {
+    return identityHeaders;
   }
 
   /** How strict to be with clients, as the snapshot says that was current at the connection. */

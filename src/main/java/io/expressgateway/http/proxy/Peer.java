@@ -7,6 +7,7 @@ import io.expressgateway.message.RequestHead;
 import io.expressgateway.net.HostPort;
 import io.expressgateway.net.IpLiteral;
 import io.expressgateway.snapshot.ListenerSpec.Forwarding;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -31,12 +32,23 @@ public final class Peer {
   private final boolean trusted;
   private final String ip;
   private final HeaderBlock prepared = new HeaderBlock(320, 8);
+  private final @Nullable ClientIdentity identity;
   private @Nullable String preparedFor;
 
-  /** The peer of a connection that {@code listener} accepted. */
+  /** The peer of a connection in clear text that {@code listener} accepted. */
   public Peer(InetSocketAddress address, ListenerContext listener) {
+    this(address, listener, null);
+  }
+
+  /**
+   * The peer of a connection that {@code listener} accepted.
+   *
+   * @param tls its handshake, which is done; null for clear text
+   */
+  public Peer(InetSocketAddress address, ListenerContext listener, @Nullable SslHandler tls) {
     this.address = address;
     this.listener = listener;
+    this.identity = ClientIdentity.of(listener, tls);
     this.trusted = listener.trusts(address.getAddress());
     this.ip = IpLiteral.format(address.getAddress().getAddress());
   }
@@ -115,10 +127,22 @@ public final class Peer {
       appendTo(headers, which, head);
       headers.add(HeaderName.VIA, via(head));
     }
+    if (identity != null) {
+      identity.write(headers);
+    }
     // The usual path is not rewritten, and then it is the very same object.
     if (which.xPrefix() && !head.path().equals(originalPath)) {
       writePrefix(headers, which, originalPath, head.path());
     }
+  }
+
+  /**
+   * Takes away what only the gateway may say about client certificates, whoever the peer is; to be
+   * done before routing, and to trailers too, because some applications join them with the headers.
+   * Whether there was anything.
+   */
+  boolean stripForgedIdentity(@Nullable HeaderBlock fields) {
+    return identity != null && fields != null && identity.strip(fields);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.expressgateway.http.upstream;
 
 import io.expressgateway.cluster.Endpoint;
+import io.expressgateway.http.Why;
 import io.expressgateway.http.proxy.Worker;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -8,6 +9,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
 import java.net.InetSocketAddress;
 
 /** Opens connections of one event loop to one endpoint. Confined to the loop. */
@@ -25,6 +27,15 @@ final class Connector {
 
   Endpoint endpoint() {
     return endpoint;
+  }
+
+  Worker worker() {
+    return worker;
+  }
+
+  /** Why a connection could not be made. */
+  static Why failure(Throwable cause) {
+    return cause instanceof ConnectTimeoutException ? Why.CONNECT_TIMEOUT : Why.CONNECT_FAILED;
   }
 
   /** Connects; {@code handlers} become the channel's pipeline. */

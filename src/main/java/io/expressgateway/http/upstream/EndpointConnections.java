@@ -3,6 +3,8 @@ package io.expressgateway.http.upstream;
 import io.expressgateway.cluster.ClusterSpec;
 import io.expressgateway.cluster.Endpoint;
 import io.expressgateway.http.proxy.UpstreamSource.Waiter;
+import io.expressgateway.tls.ClientTls;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connections of one event loop to one endpoint, in the way of one protocol. What each loop may
@@ -18,6 +20,12 @@ interface EndpointConnections {
 
   /** New limits hold from now on. */
   void limits(ClusterSpec.Pool limits);
+
+  /**
+   * New connections are secured like this, null for clear text; those that were secured otherwise
+   * take no further exchange.
+   */
+  void tls(@Nullable ClientTls tls);
 
   /**
    * Asks for a stream, as {@link io.expressgateway.http.proxy.UpstreamSource#acquire} has it.

@@ -10,15 +10,8 @@ import io.expressgateway.http.proxy.TimerWheel;
 import io.expressgateway.http.proxy.UpstreamSource.Place;
 import io.expressgateway.http.proxy.UpstreamSource.Waiter;
 import io.expressgateway.http.proxy.Worker;
-import io.expressgateway.net.OutOfMemory;
 import io.expressgateway.tls.ClientTls;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ConnectTimeoutException;
-import io.netty.handler.ssl.SslHandler;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import org.jspecify.annotations.Nullable;
@@ -80,8 +73,8 @@ final class EndpointPool implements EndpointConnections, ConnectionOwner {
     this.limits = limits;
   }
 
-  /** New connections are secured like this, null for clear text; idle ones of before are closed. */
-  void tls(@Nullable ClientTls tls) {
+  @Override
+  public void tls(@Nullable ClientTls tls) {
     ClientTls before = this.tls;
     this.tls = tls;
     if (before != tls) {
@@ -159,47 +152,24 @@ final class EndpointPool implements EndpointConnections, ConnectionOwner {
     open++;
     ClientTls secured = tls;
     Http1ClientConnection connection = new Http1ClientConnection(worker, this);
-    if (secured == null) {
-      ChannelFuture connecting = connector.connect(timeoutNanos, connection);
-      connecting.addListener(done -> {
-        if (done.isSuccess()) {
-          connected(connection, waiter);
-        } else {
-          unavailable(failure(done.cause()), waiter);
-        }
-      });
+    if (secured != null) {
+      new UpstreamHandshake(secured, connector, timeoutNanos)
+          .begin(
+              channel -> {
+                channel.pipeline().addLast(connection);
+                connected(connection, waiter);
+              },
+              why -> unavailable(why, waiter));
       return;
     }
-    SslHandler handshake =
-        secured.newHandler(worker.allocator(), endpoint.address(), Duration.ofNanos(timeoutNanos));
-    ChannelFuture connecting = connector.connect(timeoutNanos, handshake, new UpstreamHandshake());
+    ChannelFuture connecting = connector.connect(timeoutNanos, connection);
     connecting.addListener(done -> {
       if (done.isSuccess()) {
-        secure(connecting.channel(), handshake, connection, waiter);
+        connected(connection, waiter);
       } else {
-        unavailable(failure(done.cause()), waiter);
+        unavailable(Connector.failure(done.cause()), waiter);
       }
     });
-  }
-
-  private static Why failure(Throwable cause) {
-    return cause instanceof ConnectTimeoutException ? Why.CONNECT_TIMEOUT : Why.CONNECT_FAILED;
-  }
-
-  private void secure(
-      Channel channel, SslHandler handshake, Http1ClientConnection connection, Waiter waiter) {
-    handshake
-        .handshakeFuture()
-        .addListener(done -> {
-          if (done.isSuccess() && channel.isActive()) {
-            channel.pipeline().addLast(connection);
-            channel.pipeline().remove(UpstreamHandshake.class);
-            connected(connection, waiter);
-          } else {
-            channel.close();
-            unavailable(Why.UPSTREAM_TLS, waiter);
-          }
-        });
   }
 
   private void unavailable(Why why, Waiter waiter) {
@@ -303,15 +273,6 @@ final class EndpointPool implements EndpointConnections, ConnectionOwner {
   @Override
   public boolean isEmpty() {
     return open == 0 && pending.isEmpty();
-  }
-
-  /** A handshake that fails is told by its future; what it throws besides ends the connection. */
-  private static final class UpstreamHandshake extends ChannelInboundHandlerAdapter {
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      OutOfMemory.haltOn(cause);
-      ctx.close();
-    }
   }
 
   /** An exchange that waits for a connection to become free; in the queue while it does. */

@@ -50,7 +50,7 @@ public final class HealthProber {
         continue;
       }
       ClusterSpec.Tls tls = cluster.spec().tls();
-      ClientTls secured = tls == null ? null : ClientTls.of(tls);
+      ClientTls secured = tls == null ? null : ClientTls.of(tls, ClusterSpec.Protocol.HTTP1);
       for (Endpoint endpoint : cluster.endpoints()) {
         Probe running = probes.remove(endpoint);
         if (running != null && running.check.equals(check) && running.isSecuredBy(tls)) {
@@ -102,7 +102,9 @@ public final class HealthProber {
     }
 
     boolean isSecuredBy(ClusterSpec.@Nullable Tls wanted) {
-      return tls == null ? wanted == null : tls.spec().equals(wanted);
+      return tls == null
+          ? wanted == null
+          : (wanted != null && tls.isOf(wanted, ClusterSpec.Protocol.HTTP1));
     }
 
     void start(int place) {

@@ -61,14 +61,13 @@ public final class LoopPools implements UpstreamSource {
 
   private EndpointConnections open(Cluster cluster, Connector connector) {
     ClusterSpec.Pool limits = cluster.spec().pool();
-    return switch (cluster.spec().protocol()) {
-      case HTTP1 -> {
-        EndpointPool pool = new EndpointPool(worker, connector, limits, loops);
-        pool.tls(tls(cluster));
-        yield pool;
-      }
-      case HTTP2 -> new StreamPool(worker, connector, limits, loops);
-    };
+    EndpointConnections pool =
+        switch (cluster.spec().protocol()) {
+          case HTTP1 -> new EndpointPool(worker, connector, limits, loops);
+          case HTTP2 -> new StreamPool(worker, connector, limits, loops);
+        };
+    pool.tls(tls(cluster));
+    return pool;
   }
 
   /** The cluster's contexts, made anew when its TLS has changed; null for clear text. */
@@ -79,8 +78,9 @@ public final class LoopPools implements UpstreamSource {
       return null;
     }
     ClientTls known = secured.get(cluster);
-    if (known == null || !known.spec().equals(wanted)) {
-      known = ClientTls.of(wanted);
+    ClusterSpec.Protocol spoken = cluster.spec().protocol();
+    if (known == null || !known.isOf(wanted, spoken)) {
+      known = ClientTls.of(wanted, spoken);
       secured.put(cluster, known);
     }
     return known;
@@ -109,9 +109,7 @@ public final class LoopPools implements UpstreamSource {
           leave(endpoint, pool);
         } else if (pool != null) {
           pool.limits(cluster.spec().pool());
-          if (pool instanceof EndpointPool http1) {
-            http1.tls(tls(cluster));
-          }
+          pool.tls(tls(cluster));
         }
       }
     }

@@ -10,8 +10,9 @@ import io.expressgateway.http.proxy.TimerWheel;
 import io.expressgateway.http.proxy.UpstreamSource.Place;
 import io.expressgateway.http.proxy.UpstreamSource.Waiter;
 import io.expressgateway.http.proxy.Worker;
+import io.expressgateway.tls.ClientTls;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ConnectTimeoutException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,6 +39,7 @@ final class StreamPool implements EndpointConnections, StreamOwner {
   private final Connector connector;
   private final int loops;
   private ClusterSpec.Pool limits;
+  private @Nullable ClientTls tls;
   private final List<Http2ClientConnection> connections = new ArrayList<>();
   // In the order of arrival, and a place in the middle can be given up without a search.
   private final LinkedHashSet<Pending> pending = new LinkedHashSet<>();
@@ -65,6 +67,21 @@ final class StreamPool implements EndpointConnections, StreamOwner {
   @Override
   public void limits(ClusterSpec.Pool limits) {
     this.limits = limits;
+  }
+
+  @Override
+  public void tls(@Nullable ClientTls tls) {
+    ClientTls before = this.tls;
+    this.tls = tls;
+    if (before != tls) {
+      drainAll();
+    }
+  }
+
+  private void drainAll() {
+    for (Http2ClientConnection connection : List.copyOf(connections)) {
+      connection.drain();
+    }
   }
 
   @Override
@@ -146,18 +163,32 @@ final class StreamPool implements EndpointConnections, StreamOwner {
 
   private void connect(long timeoutNanos) {
     connecting++;
-    Http2ClientConnection connection = Http2ClientConnection.create(worker, this);
+    ClientTls secured = tls;
+    if (secured != null) {
+      new UpstreamHandshake(secured, connector, timeoutNanos)
+          .begin(channel -> installed(channel, secured), this::failed);
+      return;
+    }
+    Http2ClientConnection connection = Http2ClientConnection.create(worker, this, "http");
     ChannelFuture attempt = connector.connect(timeoutNanos, connection);
     attempt.addListener(done -> {
       if (!done.isSuccess()) {
-        failed(done.cause() instanceof ConnectTimeoutException);
+        failed(Connector.failure(done.cause()));
       }
     });
   }
 
-  private void failed(boolean late) {
+  private void installed(Channel channel, ClientTls securedBy) {
+    Http2ClientConnection connection = Http2ClientConnection.create(worker, this, "https");
+    // Opens at once: the channel is active.
+    channel.pipeline().addLast(connection);
+    if (tls != securedBy) {
+      connection.drain();
+    }
+  }
+
+  private void failed(Why why) {
     connecting--;
-    Why why = late ? Why.CONNECT_TIMEOUT : Why.CONNECT_FAILED;
     // At least the one that it was opened for, so that failing ends; and all whom nothing is left
     // for. Only those that wait now: who is told may come back.
     int room = connections.isEmpty() ? expected() : expected() + share(limits.maxPending());
@@ -221,6 +252,14 @@ final class StreamPool implements EndpointConnections, StreamOwner {
     }
   }
 
+  /** Before any connection was there, it is the endpoint that did not accept or secure one. */
+  private Why lateness() {
+    if (!connections.isEmpty() || connecting == 0) {
+      return Why.POOL_TIMEOUT;
+    }
+    return tls == null ? Why.CONNECT_TIMEOUT : Why.UPSTREAM_TLS;
+  }
+
   private Pending nextPending() {
     Pending next = pending.removeFirst();
     worker.timers().cancel(next);
@@ -242,9 +281,7 @@ final class StreamPool implements EndpointConnections, StreamOwner {
   @Override
   public void retire() {
     retired = true;
-    for (Http2ClientConnection connection : List.copyOf(connections)) {
-      connection.drain();
-    }
+    drainAll();
   }
 
   @Override
@@ -282,9 +319,7 @@ final class StreamPool implements EndpointConnections, StreamOwner {
     @Override
     protected void onDeadline(long nowNanos) {
       pending.remove(this);
-      // Before any connection was there, it is the endpoint that did not accept one.
-      boolean noConnection = connections.isEmpty() && connecting > 0;
-      waiter.onUpstreamUnavailable(noConnection ? Why.CONNECT_TIMEOUT : Why.POOL_TIMEOUT);
+      waiter.onUpstreamUnavailable(lateness());
     }
   }
 }

@@ -73,9 +73,7 @@ class GatewayFilesTest {
         .isEqualTo(Map.of("frame-options", "SAMEORIGIN"));
     assertThat(accepted.settings().version())
         .isEqualTo(Map.of("header-name", "X-Version", "supported-versions", "1.0,2.0"));
-    assertThat(accepted.warnings())
-        .extracting(Problem::key)
-        .containsExactly("server.http2.enabled");
+    assertThat(accepted.warnings()).isEmpty();
   }
 
   @Test

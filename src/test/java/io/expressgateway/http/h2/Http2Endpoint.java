@@ -26,6 +26,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -53,10 +54,13 @@ final class Http2Endpoint implements AutoCloseable {
   private final Channel server;
   private final Script script;
   private final Http2Settings settings;
+  private final @Nullable SslContext tls;
 
-  private Http2Endpoint(Http2Settings settings, Script script) throws Exception {
+  private Http2Endpoint(Http2Settings settings, Script script, @Nullable SslContext tls)
+      throws Exception {
     this.script = script;
     this.settings = settings;
+    this.tls = tls;
     server =
         new ServerBootstrap()
             .group(group)
@@ -74,11 +78,15 @@ final class Http2Endpoint implements AutoCloseable {
   }
 
   static Http2Endpoint start(Script script) throws Exception {
-    return new Http2Endpoint(new Http2Settings().maxConcurrentStreams(100), script);
+    return new Http2Endpoint(new Http2Settings().maxConcurrentStreams(100), script, null);
   }
 
   static Http2Endpoint start(Http2Settings settings, Script script) throws Exception {
-    return new Http2Endpoint(settings, script);
+    return new Http2Endpoint(settings, script, null);
+  }
+
+  static Http2Endpoint secured(SslContext tls, Script script) throws Exception {
+    return new Http2Endpoint(new Http2Settings().maxConcurrentStreams(100), script, tls);
   }
 
   int port() {
@@ -87,6 +95,9 @@ final class Http2Endpoint implements AutoCloseable {
 
   private void accept(Channel channel) {
     connections.add(channel);
+    if (tls != null) {
+      channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+    }
     Http2FrameCodec codec =
         Http2FrameCodecBuilder.forServer().initialSettings(settings).validateHeaders(false).build();
     channel.pipeline().addLast(codec, new Frames(connections.size()));

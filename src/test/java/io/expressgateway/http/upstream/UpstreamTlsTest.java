@@ -87,6 +87,31 @@ class UpstreamTlsTest {
   }
 
   @Test
+  void aCertificateWhoseTimeIsOverIsRefused() throws Exception {
+    HttpsServer endpoint = endpoint(false, CERTIFICATES.expired("orders.internal"), "http/1.1");
+    try (Gateway gateway = gateway(trusting("orders.internal"), port(endpoint))) {
+      assertThat(get(gateway).body()).contains("upstream-tls");
+    } finally {
+      endpoint.stop(0);
+    }
+  }
+
+  @Test
+  void offersHttp11ByAlpn() throws Exception {
+    HttpsServer endpoint = endpoint(false, ORDERS, "http/1.1");
+    // The JDK ends a handshake that offers protocols none of which is its own.
+    HttpsServer other = endpoint(false, ORDERS, "something-else");
+    try (Gateway gateway = gateway(trusting("orders.internal"), port(endpoint));
+        Gateway refused = gateway(trusting("orders.internal"), port(other))) {
+      assertThat(get(gateway).statusCode()).isEqualTo(200);
+      assertThat(get(refused).body()).contains("upstream-tls");
+    } finally {
+      endpoint.stop(0);
+      other.stop(0);
+    }
+  }
+
+  @Test
   void verificationCanBeSwitchedOff() throws Exception {
     HttpsServer endpoint = endpoint(false);
     try (Gateway gateway =
@@ -225,15 +250,21 @@ class UpstreamTlsTest {
 
   /** Greets the subject of the client's certificate. */
   private static HttpsServer endpoint(boolean asks) throws IOException {
+    return endpoint(asks, ORDERS);
+  }
+
+  private static HttpsServer endpoint(boolean asks, X509Bundle own, String... protocols)
+      throws IOException {
     HttpsServer server =
         HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    SSLContext context = CERTIFICATES.trusting(ORDERS);
+    SSLContext context = CERTIFICATES.trusting(own);
     server.setHttpsConfigurator(
         new HttpsConfigurator(context) {
           @Override
           public void configure(HttpsParameters parameters) {
             SSLParameters wanted = context.getDefaultSSLParameters();
             wanted.setNeedClientAuth(asks);
+            wanted.setApplicationProtocols(protocols);
             parameters.setSSLParameters(wanted);
           }
         });
