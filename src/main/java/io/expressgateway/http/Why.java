@@ -39,6 +39,8 @@ public enum Why {
   BODY_TOO_SLOW(408, Side.DOWNSTREAM, "the request body came too slowly"),
   /** The body is larger than {@code http.max-body-size} or the route's limit. */
   BODY_TOO_LARGE(413, Side.DOWNSTREAM, "the request body is too large"),
+  /** Odd things on one connection passed the threshold of {@code security.glitches}. */
+  GLITCHES(400, Side.DOWNSTREAM, "the connection has been odd too often"),
   /** CONNECT is not offered. */
   CONNECT_REFUSED(405, Side.DOWNSTREAM, "CONNECT is not allowed"),
   /** The authority leads to another certificate than the handshake did (RFC 9110 section 7.4). */

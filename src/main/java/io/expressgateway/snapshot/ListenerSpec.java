@@ -169,6 +169,7 @@ public record ListenerSpec(
    * @param underscoreHeaders what to do with names like {@code a_b}
    * @param maxStreams requests at a time on an HTTP/2 connection
    * @param windowBytes of request body that an HTTP/2 stream may send ahead
+   * @param maxConnectionAge after which a connection is asked to leave; zero for never
    * @param webSocket what a WebSocket may do
    * @param grpc what is said of gRPC calls
    */
@@ -187,6 +188,7 @@ public record ListenerSpec(
       UnderscoreHeaders underscoreHeaders,
       int maxStreams,
       int windowBytes,
+      Duration maxConnectionAge,
       WebSocketLimits webSocket,
       GrpcLimits grpc) {
 
@@ -216,11 +218,12 @@ public record ListenerSpec(
           underscoreHeaders,
           maxStreams,
           windowBytes,
+          maxConnectionAge,
           webSocket,
           grpc);
     }
 
-    /** Limits with the defaults of streams, WebSocket and gRPC. */
+    /** Limits with the defaults of streams, WebSocket and gRPC, and no connection age. */
     public HttpLimits(
         Duration headerTimeout,
         Duration bodyIdleTimeout,
@@ -249,6 +252,7 @@ public record ListenerSpec(
           underscoreHeaders,
           256,
           64 * 1024,
+          Duration.ZERO,
           WebSocketLimits.DEFAULTS,
           GrpcLimits.DEFAULTS);
     }

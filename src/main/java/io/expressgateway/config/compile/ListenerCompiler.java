@@ -184,6 +184,7 @@ public final class ListenerCompiler {
         UnderscoreHeaders.valueOf(http.underscoreHeaders().toUpperCase(Locale.ROOT)),
         http.maxStreams(),
         Math.toIntExact(http.window().toBytes()),
+        http.maxConnectionAge(),
         webSocket(http.websocket()),
         new GrpcLimits(
             http.grpc().maxDeadline(), http.grpc().idleTimeout(), http.grpc().healthService()));

@@ -61,7 +61,7 @@ public final class Http1ClientConnection extends Http1Connection implements Upst
   private final Worker worker;
   private final ConnectionOwner owner;
   private final ResponseParser parser = new ResponseParser();
-  private final ChunkParser chunks = new ChunkParser(64 * 1024, 256);
+  private final ChunkParser chunks = new ChunkParser(64 * 1024, 256, true);
   private final long openedNanos = System.nanoTime();
 
   private @Nullable Exchange exchange;

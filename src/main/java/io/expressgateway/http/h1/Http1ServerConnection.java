@@ -11,6 +11,7 @@ import io.expressgateway.http.proxy.ServerConnection;
 import io.expressgateway.http.proxy.TimerWheel;
 import io.expressgateway.http.proxy.Worker;
 import io.expressgateway.limit.Rule;
+import io.expressgateway.limit.RuleCount;
 import io.expressgateway.message.HeaderBlock;
 import io.expressgateway.message.HeaderName;
 import io.expressgateway.message.HttpVersion;
@@ -18,6 +19,7 @@ import io.expressgateway.message.RequestHead;
 import io.expressgateway.message.ResponseHead;
 import io.expressgateway.net.OutOfMemory;
 import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
+import io.expressgateway.snapshot.ListenerSpec.UnderscoreHeaders;
 import io.expressgateway.tls.ServerTls;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -82,6 +84,8 @@ public final class Http1ServerConnection extends Http1Connection
   private boolean processing;
   private boolean keepAlive = true;
   private boolean bodyWanted = true;
+  private boolean takesTrailers;
+  private @Nullable RuleCount glitches;
   private int requests;
   private boolean inputEnded;
 
@@ -95,6 +99,7 @@ public final class Http1ServerConnection extends Http1Connection
   private long stalledBytes;
   private long lingerUntilNanos;
   private long leaveAtNanos = Long.MAX_VALUE;
+  private long endOfLifeNanos = Long.MAX_VALUE;
   private boolean closeAfterFlush;
   private @Nullable ChannelFuture outputEnd;
 
@@ -108,7 +113,11 @@ public final class Http1ServerConnection extends Http1Connection
     this.limits = listener.spec().http();
     this.registry = registry;
     this.parser = new RequestParser(limits, listener.spec().protocol().text());
-    this.chunks = new ChunkParser(limits.maxHeaderBytes(), limits.maxHeaderFields());
+    this.chunks =
+        new ChunkParser(
+            limits.maxHeaderBytes(),
+            limits.maxHeaderFields(),
+            limits.underscoreHeaders() == UnderscoreHeaders.ALLOW);
     parser.reset();
   }
 
@@ -120,6 +129,7 @@ public final class Http1ServerConnection extends Http1Connection
     this.peer = new Peer((InetSocketAddress) ctx.channel().remoteAddress(), listener, tls);
     registry.add(this);
     idleSinceNanos = System.nanoTime();
+    endOfLifeNanos = worker.endOfLife(idleSinceNanos, limits.maxConnectionAge());
     armIdle();
     read(true);
   }
@@ -373,6 +383,14 @@ public final class Http1ServerConnection extends Http1Connection
     if (parser.isUpgradeToHttp2()) {
       worker.metrics().onSecurity(worker.index(), "upgrade-h2c", "strip");
     }
+    if ((parser.isUpgradeToHttp2() || parser.hadEmptyLine()) && isTooOdd(1)) {
+      refuse(Why.GLITCHES);
+      return;
+    }
+    // Before anybody strips it: what the client said about its own connection.
+    takesTrailers =
+        head.headers().contains(HeaderName.TE)
+            && head.headers().listContains(HeaderName.TE, "trailers");
     Exchange begun =
         new Exchange(worker, peer(), this, head, parser.size(), headStartNanos, parser.isUpgrade());
     exchange = begun;
@@ -412,6 +430,26 @@ public final class Http1ServerConnection extends Http1Connection
     return true;
   }
 
+  /** Counts what is odd, cheap for the client and let pass; whether that was too often. */
+  private boolean isTooOdd(int times) {
+    RuleCount count = glitches;
+    if (count == null) {
+      count = new RuleCount(Rule.GLITCHES, listener.rules(), headStartNanos);
+      glitches = count;
+    }
+    for (int i = 0; i < times; i++) {
+      switch (count.count()) {
+        case ALLOWED -> {}
+        case OBSERVED ->
+            worker.metrics().onSecurity(worker.index(), Why.GLITCHES.code(), Rule.OBSERVED);
+        case REFUSED -> {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   private void bodyOfLength(ByteBuf in) {
     int count = (int) Math.min(remaining, in.readableBytes());
     remaining -= count;
@@ -425,6 +463,13 @@ public final class Http1ServerConnection extends Http1Connection
     if (payload < 0) {
       in.skipBytes(in.readableBytes());
       badChunk();
+      return;
+    }
+    int extensions = chunks.takeExtensions();
+    Exchange current = exchange;
+    if (extensions > 0 && current != null && isTooOdd(extensions)) {
+      in.skipBytes(in.readableBytes());
+      failBody(current, Why.GLITCHES);
       return;
     }
     boolean done = chunks.isDone();
@@ -507,7 +552,7 @@ public final class Http1ServerConnection extends Http1Connection
     if (!isRequestEnded() || (!bodiless && !chunked && unknownLength(head))) {
       keepAlive = false;
     }
-    if (registry.isDraining()) {
+    if (registry.isDraining() || isOld()) {
       keepAlive = false;
     }
     headers.remove(HeaderName.CONNECTION);
@@ -526,6 +571,10 @@ public final class Http1ServerConnection extends Http1Connection
     }
     HeadWriter.end(out);
     writer().chunked(chunked);
+  }
+
+  private boolean isOld() {
+    return endOfLifeNanos != Long.MAX_VALUE && System.nanoTime() - endOfLifeNanos >= 0;
   }
 
   private static boolean unknownLength(ResponseHead head) {
@@ -581,7 +630,8 @@ public final class Http1ServerConnection extends Http1Connection
 
   @Override
   public void sendEnd(@Nullable HeaderBlock trailers) {
-    writer().end(trailers);
+    // RFC 9110 section 6.5.1: a client that does not ask for trailers may merge or drop them.
+    writer().end(takesTrailers ? trailers : null);
     if (state == State.TUNNEL && outputEnd == null) {
       writer().flush();
       endOutput();

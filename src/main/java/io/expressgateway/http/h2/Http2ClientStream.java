@@ -144,6 +144,10 @@ final class Http2ClientStream implements Upstream {
     if (!end || isTunnel || fields.hasPseudo()) {
       malformed();
     } else if (isAcceptable(fields)) {
+      if (fields.block().holdsFraming()) {
+        malformed();
+        return;
+      }
       bodyEnded(fields.block().size() == 0 ? null : fields.block());
     }
   }

@@ -264,6 +264,9 @@ final class Http2ServerStream implements Downstream {
     HeaderBlock headers = head.headers();
     String date = headers.contains(HeaderName.DATE) ? null : connection.date();
     FieldBlock fields = FieldBlock.response(head.status(), headers, date);
+    if (headers.contains(HeaderName.PRIORITY)) {
+      connection.prioritize(handle, head);
+    }
     responseEnded = bodiless;
     if (bodiless) {
       connection.writeHeaders(handle.id(), fields, true).addListener(sent -> onResponseSent());
@@ -379,6 +382,11 @@ final class Http2ServerStream implements Downstream {
     } else {
       windowPaused = true;
     }
+  }
+
+  @Override
+  public boolean awaitsEnd() {
+    return !requestEnded;
   }
 
   private void returnWindow() {

@@ -67,10 +67,7 @@ final class RequestFields {
     if (refusal == null) {
       length(head, ended);
     }
-    int expect = head.headers().indexOf(HeaderName.EXPECT);
-    if (refusal == null
-        && expect >= 0
-        && !head.headers().valueEqualsIgnoreCase(expect, "100-continue")) {
+    if (refusal == null && !RequestHead.isExpectationMet(head.headers())) {
       refusal = Why.EXPECTATION_FAILED;
     }
     return head;

@@ -212,6 +212,9 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     requestEnded = true;
     stripForgedIdentity(trailers);
     requestTrailers = trailers;
+    if (trailers != null && peer.stripUntrusted(trailers)) {
+      worker.metrics().onSecurity(worker.index(), "untrusted-forwarding", "strip");
+    }
     try {
       if (tunnel != null) {
         tunnel.onClientEnd();
@@ -528,6 +531,8 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
   // ---------------------------------------------------------------- tries
 
   private void tryEndpoint(boolean fresh) {
+    // What the last try was waited for says nothing about this one.
+    timers.waitForNothing();
     Endpoint chosen = tries.begin(fresh);
     Cluster target = tries.cluster;
     if (chosen == null || target == null) {
@@ -568,7 +573,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       if (grpc != null) {
         grpc.writeTimeout(head.headers(), System.nanoTime() - startNanos);
       }
-      stream.sendHead(head, hostFor(), head.contentLength() == 0);
+      stream.sendHead(head, hostFor(), isRequestBodiless());
       tries.ready(stream);
       if (requestSent) {
         awaitResponseHead();
@@ -583,6 +588,11 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     } catch (Throwable t) {
       contain(t, Why.INTERNAL_ERROR);
     }
+  }
+
+  /** Whether the head is all there is: a body of length 0 may still have trailers behind it. */
+  private boolean isRequestBodiless() {
+    return head.contentLength() == 0 && !downstream.awaitsEnd() && requestTrailers == null;
   }
 
   private String hostFor() {
