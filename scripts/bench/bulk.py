@@ -2,11 +2,13 @@
 
 usage: bulk.py endpoint PORT             takes any upload, serves /bytes/N
        bulk.py idle PORT COUNT           opens COUNT connections, one request each; prints "open COUNT"; holds until stdin ends
+       bulk.py idle-tls PORT COUNT       the same over TLS
        bulk.py upload PORT BYTES         sends BYTES with a Content-Length; prints the status and the seconds
        bulk.py download PORT BYTES       reads BYTES slowly: small receive buffer, pauses; prints status, bytes, seconds
 """
 
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -82,10 +84,13 @@ def endpoint(port):
         threading.Thread(target=serve, args=(connection,), daemon=True).start()
 
 
-def idle(port, count):
+def idle(port, count, encrypted=False):
     held = []
+    trust = ssl._create_unverified_context()
     for _ in range(count):
         connection = connect(port)
+        if encrypted:
+            connection = trust.wrap_socket(connection)
         connection.sendall(b"GET /bench/24 HTTP/1.1\r\nHost: bench\r\n\r\n")
         head, rest = read_head(connection)
         if " 200 " not in head.split("\r\n")[0]:
@@ -100,7 +105,7 @@ def idle(port, count):
         connection.setblocking(False)
         try:
             alive += 0 if connection.recv(1) == b"" else 1
-        except BlockingIOError:
+        except (BlockingIOError, ssl.SSLWantReadError):
             alive += 1
         except OSError:
             pass
@@ -138,5 +143,11 @@ def download(port, count):
 
 
 if __name__ == "__main__":
-    roles = {"endpoint": endpoint, "idle": idle, "upload": upload, "download": download}
+    roles = {
+        "endpoint": endpoint,
+        "idle": idle,
+        "idle-tls": lambda port, count: idle(port, count, encrypted=True),
+        "upload": upload,
+        "download": download,
+    }
     roles[sys.argv[1]](*map(int, sys.argv[2:]))

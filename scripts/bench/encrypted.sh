@@ -113,6 +113,7 @@ listener = f"""    - name: encrypted
       max-connections-per-ip: 20000
       tls: {{ certificates: [ {{ certificate: {work}/certificate.pem, private-key: {work}/key.pem }} ] }}
       http:
+        keep-alive-timeout: 600s
         max-keep-alive-requests: {requests}
         max-body-size: 20GB
 """

@@ -14,6 +14,8 @@ import io.expressgateway.http.proxy.Worker;
 import io.expressgateway.http.upstream.HealthProber;
 import io.expressgateway.http.upstream.LoopPools;
 import io.expressgateway.http.upstream.NameResolution;
+import io.expressgateway.limit.Rule;
+import io.expressgateway.limit.Rules;
 import io.expressgateway.net.HostPort;
 import io.expressgateway.route.NamedArguments;
 import io.expressgateway.route.Route;
@@ -27,6 +29,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.internal.PlatformDependent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -113,7 +116,7 @@ public final class HttpEngine implements HttpDataPlane {
         .option(ChannelOption.TCP_NODELAY, true)
         .option(ChannelOption.SO_KEEPALIVE, true)
         .option(
-            ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(64 * 1024, 256 * 1024));
+            ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 * 1024, 64 * 1024));
   }
 
   private ProxyState currentState() {
@@ -183,6 +186,9 @@ public final class HttpEngine implements HttpDataPlane {
         cluster.tick();
       }
     }
+    if (turn % 4 == 0) {
+      worker.held().count();
+    }
     if (turn % 20 == 0) {
       loopPools.sweep(now);
       if (leads) {
@@ -229,10 +235,24 @@ public final class HttpEngine implements HttpDataPlane {
     List<Cluster> all = clusters.publish();
     names.refresh(all);
     workers.getFirst().eventLoop().execute(() -> prober.watch(all));
+    long budget = heldBudget(snapshot.security());
     for (int i = 0; i < workers.size(); i++) {
       LoopPools loopPools = pools.get(i);
-      workers.get(i).eventLoop().execute(() -> loopPools.retain(all));
+      Worker worker = workers.get(i);
+      worker
+          .eventLoop()
+          .execute(() -> {
+            worker.held().budget(budget);
+            loopPools.retain(all);
+          });
     }
+  }
+
+  /** How much clients may make one loop hold: a share of the smaller of heap and direct memory. */
+  private long heldBudget(Rules rules) {
+    // Netty's own figure: it knows the flags and whether it counts what it allocates.
+    long memory = Math.min(Runtime.getRuntime().maxMemory(), PlatformDependent.maxDirectMemory());
+    return memory / 100 * rules.threshold(Rule.HELD_BYTES) / workers.size();
   }
 
   /** What one listener tells endpoints, a client of another must not be able to say. */

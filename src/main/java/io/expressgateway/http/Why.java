@@ -50,6 +50,9 @@ public enum Why {
   /** The client took nothing of the response for {@code http.write-stall-timeout}. */
   WRITE_STALL(0, Side.DOWNSTREAM, "the client stopped reading"),
 
+  /** The client made the gateway hold more than anybody else while memory was short. */
+  HELD_BYTES(0, Side.DOWNSTREAM, "the client took too little of too much"),
+
   // --- the gateway ---
   /** The request's API version is missing, malformed or not supported. */
   BAD_API_VERSION(400, Side.DOWNSTREAM, "the API version is missing or not supported"),

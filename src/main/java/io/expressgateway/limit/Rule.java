@@ -72,6 +72,8 @@ public enum Rule {
   TLS_HANDSHAKE("tls-handshake", Kind.BOUND),
   /** A TLS handshake that took too long. */
   HANDSHAKE_TIMEOUT("handshake-timeout", Kind.BOUND, "listeners[].handshake-timeout"),
+  /** What clients make the gateway hold, in percent of the memory that it may have. */
+  HELD_BYTES("held-bytes", Kind.BOUND, 50, Duration.ZERO),
   /** CONTINUATION frames of one header block: CVE-2024-27316. */
   H2_CONTINUATION_FLOOD("h2-continuation-flood", Kind.BOUND, 32, Duration.ZERO),
 

@@ -89,8 +89,8 @@ class RulesTest {
 
   private static String limit(Rule rule) {
     if (rule.hasThreshold()) {
-      String window =
-          rule.window().isZero() ? "per header block" : "per " + rule.window().toSeconds() + " s";
+      String unit = rule == Rule.HELD_BYTES ? "percent of memory" : "per header block";
+      String window = rule.window().isZero() ? unit : "per " + rule.window().toSeconds() + " s";
       return rule.defaultThreshold() + " " + window;
     }
     return rule.limitKey().isEmpty() ? "any" : "`" + rule.limitKey() + "`";

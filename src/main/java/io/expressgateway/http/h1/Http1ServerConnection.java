@@ -4,6 +4,7 @@ import io.expressgateway.http.Why;
 import io.expressgateway.http.proxy.ConnectionRegistry;
 import io.expressgateway.http.proxy.Downstream;
 import io.expressgateway.http.proxy.Exchange;
+import io.expressgateway.http.proxy.HeldBytes;
 import io.expressgateway.http.proxy.ListenerContext;
 import io.expressgateway.http.proxy.Peer;
 import io.expressgateway.http.proxy.ServerConnection;
@@ -46,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * MessageWriter}). Confined to the connection's event loop.
  */
 public final class Http1ServerConnection extends Http1Connection
-    implements Downstream, ServerConnection {
+    implements Downstream, ServerConnection, HeldBytes.Holder {
 
   private enum State {
     HEAD,
@@ -165,6 +166,7 @@ public final class Http1ServerConnection extends Http1Connection
     Exchange current = exchange;
     if (ctx.channel().isWritable()) {
       stalledSinceNanos = 0;
+      worker.held().remove(this);
       if (current != null) {
         current.onDownstreamWritable();
       }
@@ -172,6 +174,26 @@ public final class Http1ServerConnection extends Http1Connection
       stalledSinceNanos = System.nanoTime();
       stalledBytes = Long.MAX_VALUE;
       arm(stalledSinceNanos + limits.writeStallTimeout().toNanos());
+    }
+    if (!ctx.channel().isWritable()) {
+      worker.held().register(this);
+      worker.held().add(pendingBytes());
+    }
+  }
+
+  @Override
+  public long heldBytes() {
+    return pendingBytes();
+  }
+
+  @Override
+  public void letGo() {
+    worker.metrics().onSecurity(worker.index(), Rule.HELD_BYTES.text(), "close");
+    Exchange current = exchange;
+    if (current != null) {
+      current.onDownstreamFailure(Why.HELD_BYTES);
+    } else {
+      abort();
     }
   }
 
@@ -211,6 +233,7 @@ public final class Http1ServerConnection extends Http1Connection
   public void channelInactive(ChannelHandlerContext ctx) {
     state = State.CLOSING;
     registry.remove(this);
+    worker.held().remove(this);
     worker.timers().cancel(timer);
     releaseHeld();
     writer().discardHead();

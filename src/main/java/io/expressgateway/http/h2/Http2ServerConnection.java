@@ -3,6 +3,7 @@ package io.expressgateway.http.h2;
 import io.expressgateway.http.Why;
 import io.expressgateway.http.proxy.ConnectionRegistry;
 import io.expressgateway.http.proxy.Exchange;
+import io.expressgateway.http.proxy.HeldBytes;
 import io.expressgateway.http.proxy.ListenerContext;
 import io.expressgateway.http.proxy.Peer;
 import io.expressgateway.http.proxy.ServerConnection;
@@ -20,6 +21,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
@@ -57,7 +59,7 @@ import org.jspecify.annotations.Nullable;
  * handed to the socket once per turn of the loop. Confined to that loop.
  */
 public final class Http2ServerConnection extends Http2ConnectionHandler
-    implements ServerConnection {
+    implements ServerConnection, HeldBytes.Holder {
 
   /** What the client may send ahead over all streams: the delay times bandwidth of a fast link. */
   private static final int CONNECTION_WINDOW_BYTES = 1024 * 1024;
@@ -222,6 +224,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
             listener,
             ctx.pipeline().get(SslHandler.class));
     registry.add(this);
+    worker.held().register(this);
     beganNanos = System.nanoTime();
     idleSinceNanos = beganNanos;
     decoder()
@@ -284,6 +287,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   @Override
   public void channelInactive(ChannelHandlerContext ctx) throws Exception {
     registry.remove(this);
+    worker.held().remove(this);
     timers().cancel(timer);
     endAll();
     super.channelInactive(ctx);
@@ -414,6 +418,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     requests++;
     Http2ServerStream stream = new Http2ServerStream(this, limits, handle);
     streams.put(id, stream);
+    holds(HeldBytes.STREAM_BYTES);
     touched.add(stream);
     RequestHead head = requestFields.read((FieldBlock) headers, ended);
     Why refusal = requestFields.refusal();
@@ -622,6 +627,11 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     return encoder().flowController().isWritable(stream);
   }
 
+  /** Whether the stream's window and the socket have room for so many bytes now. */
+  boolean fits(Http2Stream stream, int bytes) {
+    return isWritable(stream) && encoder().flowController().windowSize(stream) >= bytes;
+  }
+
   boolean isOpen() {
     return context().channel().isActive();
   }
@@ -680,6 +690,48 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     if (!isReading) {
       scheduleFlush();
     }
+  }
+
+  // ---------------------------------------------------------------- memory
+
+  void holds(long bytes) {
+    worker.held().add(bytes);
+  }
+
+  /** A copy in a buffer of its own size; the original is released. */
+  ByteBuf copy(ByteBuf data) {
+    try {
+      return context().alloc().directBuffer(data.readableBytes()).writeBytes(data);
+    } finally {
+      data.release();
+    }
+  }
+
+  @Override
+  public long heldBytes() {
+    long held = 0;
+    for (Http2ServerStream stream : streams.values()) {
+      held += stream.heldBytes();
+    }
+    ChannelOutboundBuffer out = context().channel().unsafe().outboundBuffer();
+    return out == null ? held : held + out.totalPendingWriteBytes();
+  }
+
+  @Override
+  public void letGo() {
+    onSecurity(Rule.HELD_BYTES.text(), "goaway");
+    for (Http2ServerStream stream : all()) {
+      stream.onLetGo();
+    }
+    ChannelHandlerContext ctx = context();
+    goAway(
+        ctx,
+        lastStream(),
+        Http2Error.ENHANCE_YOUR_CALM.code(),
+        Unpooled.EMPTY_BUFFER,
+        ctx.newPromise());
+    flush(ctx);
+    ctx.close();
   }
 
   // ---------------------------------------------------------------- leaving

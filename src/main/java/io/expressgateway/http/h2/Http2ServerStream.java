@@ -3,6 +3,7 @@ package io.expressgateway.http.h2;
 import io.expressgateway.http.Why;
 import io.expressgateway.http.proxy.Downstream;
 import io.expressgateway.http.proxy.Exchange;
+import io.expressgateway.http.proxy.HeldBytes;
 import io.expressgateway.http.proxy.TimerWheel;
 import io.expressgateway.limit.Rule;
 import io.expressgateway.message.HeaderBlock;
@@ -24,6 +25,9 @@ final class Http2ServerStream implements Downstream {
   /** How often a body's rate is looked at; as on HTTP/1.1. */
   private static final long RATE_WINDOW_NANOS = 5_000_000_000L;
 
+  /** A quarter of the largest read. */
+  private static final int COPIED_BYTES = 16 * 1024;
+
   private final Http2ServerConnection connection;
   private final HttpLimits limits;
   private final Http2Stream handle;
@@ -37,6 +41,7 @@ final class Http2ServerStream implements Downstream {
   private boolean responseEnded;
   private boolean bodyWanted = true;
   private int unreturned;
+  private long queuedBytes;
   private long bodyByteNanos;
   private long windowStartNanos;
   private long windowBytes;
@@ -105,6 +110,9 @@ final class Http2ServerStream implements Downstream {
       current.onRequestData(data.retainedSlice());
     }
     returnWindow();
+    if (unreturned > 0) {
+      connection.holds(flowBytes);
+    }
     current = exchange;
     if (last && current != null) {
       current.onRequestEnd(null);
@@ -162,6 +170,19 @@ final class Http2ServerStream implements Downstream {
     return responseEnded;
   }
 
+  /** What is held for this stream: request that waits, response that nobody takes. */
+  long heldBytes() {
+    return HeldBytes.STREAM_BYTES + unreturned + queuedBytes;
+  }
+
+  /** Ends the exchange because all clients together hold too much, and this one most. */
+  void onLetGo() {
+    Exchange current = exchange;
+    if (current != null) {
+      current.onDownstreamFailure(Why.HELD_BYTES);
+    }
+  }
+
   void onShutdown() {
     Exchange current = exchange;
     if (current != null) {
@@ -204,10 +225,30 @@ final class Http2ServerStream implements Downstream {
 
   @Override
   public void sendData(ByteBuf data) {
-    connection.writeData(handle.id(), data, false);
+    if (connection.fits(handle, data.readableBytes())) {
+      connection.writeData(handle.id(), data, false);
+    } else {
+      hold(data);
+    }
     if (!isWritable()) {
       stalled();
     }
+  }
+
+  /**
+   * Queues what the client takes later; a small piece in a buffer of its own size, because a slice
+   * would keep the whole buffer that it was read into.
+   */
+  private void hold(ByteBuf data) {
+    int count = data.readableBytes();
+    ByteBuf own = count < COPIED_BYTES ? connection.copy(data) : data;
+    queuedBytes += count;
+    connection.holds(count);
+    connection
+        .writeData(handle.id(), own, false)
+        .addListener(done -> {
+          queuedBytes -= count;
+        });
   }
 
   @Override

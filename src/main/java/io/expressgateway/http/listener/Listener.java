@@ -38,7 +38,7 @@ public final class Listener {
 
   /** What may wait unsent per connection before the other side is told to stop. */
   private static final WriteBufferWaterMark WATER_MARK =
-      new WriteBufferWaterMark(64 * 1024, 256 * 1024);
+      new WriteBufferWaterMark(32 * 1024, 64 * 1024);
 
   private final String name;
   private final ListenerSpec spec;

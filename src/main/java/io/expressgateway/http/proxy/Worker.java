@@ -30,6 +30,7 @@ public final class Worker {
   private final Supplier<ProxyState> state;
   private final SplittableRandom random = new SplittableRandom();
   private final HttpDate date = new HttpDate();
+  private final HeldBytes held;
   private @Nullable UpstreamSource upstreams;
 
   @SuppressWarnings("unused") // through the VarHandles
@@ -54,6 +55,7 @@ public final class Worker {
     this.index = index;
     this.eventLoop = eventLoop;
     this.timers = new TimerWheel(System.nanoTime());
+    this.held = new HeldBytes(eventLoop);
     this.metrics = metrics;
     this.tracing = tracing;
     this.state = state;
@@ -114,6 +116,11 @@ public final class Worker {
   /** The loop's allocator. */
   public ByteBufAllocator allocator() {
     return ByteBufAllocator.DEFAULT;
+  }
+
+  /** What clients make this loop hold. */
+  public HeldBytes held() {
+    return held;
   }
 
   /** 64 random bits. */
