@@ -40,7 +40,7 @@ public enum Rule {
   CONNECT_REFUSED("connect-refused", Kind.TWO_READINGS),
   /** A name that leads to another certificate than its connection's (RFC 9110 section 7.4). */
   MISDIRECTED("misdirected", Kind.TWO_READINGS),
-  /** A ClientHello that hid its name, so that it got another certificate. */
+  /** A ClientHello that can be read in two ways, so that it got another certificate. */
   TLS_SNI("tls-sni", Kind.TWO_READINGS),
   /** What only the gateway may say about client certificates. */
   FORGED_IDENTITY("forged-identity", Kind.TWO_READINGS),
