@@ -430,9 +430,19 @@ public final class HttpEngine implements HttpDataPlane {
     listeners.forEach(Listener::unbind);
     listeners.forEach(Listener::shutDown);
     workers.getFirst().eventLoop().execute(prober::stop);
+    CountDownLatch told = new CountDownLatch(workers.size());
     for (int i = 0; i < workers.size(); i++) {
-      workers.get(i).eventLoop().execute(pools.get(i)::close);
+      LoopPools loopPools = pools.get(i);
+      workers
+          .get(i)
+          .eventLoop()
+          .execute(() -> {
+            loopPools.close();
+            told.countDown();
+          });
     }
+    // A loop that is told to stop closes its channels before it runs what was asked of it.
+    await(told);
     names.close();
     for (EventLoopGroup group : groups) {
       group.shutdownGracefully(0, 2, TimeUnit.SECONDS);

@@ -36,6 +36,16 @@ public final class HeaderBlock {
 
   private static final HeaderName[] NAMES = HeaderName.values();
 
+  private static final long FRAMING =
+      bit(HeaderName.CONTENT_LENGTH)
+          | bit(HeaderName.TRANSFER_ENCODING)
+          | bit(HeaderName.HOST)
+          | bit(HeaderName.CONNECTION)
+          | bit(HeaderName.TRAILER)
+          | bit(HeaderName.UPGRADE)
+          | bit(HeaderName.TE)
+          | bit(HeaderName.EXPECT);
+
   private byte[] bytes;
   private int used;
   private int[] rows;
@@ -439,6 +449,18 @@ public final class HeaderBlock {
       from = end + 1;
     }
     return false;
+  }
+
+  /**
+   * Whether there is a field that frames, addresses or controls a message, which means nothing
+   * behind it: such a field makes trailers malformed (RFC 9110 section 6.5.1).
+   */
+  public boolean holdsFraming() {
+    return (present & FRAMING) != 0;
+  }
+
+  private static long bit(HeaderName name) {
+    return 1L << name.ordinal();
   }
 
   private static void checkName(String name) {

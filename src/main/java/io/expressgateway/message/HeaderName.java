@@ -70,6 +70,8 @@ public enum HeaderName {
   TRACEPARENT("traceparent"),
   /** W3C Trace Context. */
   TRACESTATE("tracestate"),
+  /** RFC 9218 section 5. */
+  PRIORITY("Priority"),
   /** The reason code that trusted clients see. */
   X_EXPRESSGATEWAY_WHY("X-ExpressGateway-Why");
 

@@ -32,6 +32,21 @@ public final class RequestHead {
     this.headers = headers;
   }
 
+  /**
+   * Whether every Expect field, if there is any, asks for {@code 100-continue} and nothing else
+   * (RFC 9110 section 10.1.1).
+   */
+  public static boolean isExpectationMet(HeaderBlock headers) {
+    for (int i = headers.indexOf(HeaderName.EXPECT);
+        i >= 0;
+        i = headers.indexOf(HeaderName.EXPECT, i + 1)) {
+      if (!headers.valueEqualsIgnoreCase(i, "100-continue")) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Sets everything but the header fields. For codecs. */
   public void reset(
       String method,

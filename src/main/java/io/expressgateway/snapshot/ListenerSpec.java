@@ -169,6 +169,8 @@ public record ListenerSpec(
    * @param underscoreHeaders what to do with names like {@code a_b}
    * @param maxStreams requests at a time on an HTTP/2 connection
    * @param windowBytes of request body that an HTTP/2 stream may send ahead
+   * @param maxConnectionAge after which a connection is asked to leave; zero for never
+   * @param webSocket what a WebSocket may do
    * @param grpc what is said of gRPC calls
    */
   public record HttpLimits(
@@ -186,9 +188,42 @@ public record ListenerSpec(
       UnderscoreHeaders underscoreHeaders,
       int maxStreams,
       int windowBytes,
+      Duration maxConnectionAge,
+      WebSocketLimits webSocket,
       GrpcLimits grpc) {
 
-    /** Limits with the default number and window of streams. */
+    /** These limits with others for WebSocket. */
+    public HttpLimits with(WebSocketLimits others) {
+      return with(others, grpc);
+    }
+
+    /** These limits with others for gRPC. */
+    public HttpLimits with(GrpcLimits others) {
+      return with(webSocket, others);
+    }
+
+    private HttpLimits with(WebSocketLimits webSocket, GrpcLimits grpc) {
+      return new HttpLimits(
+          headerTimeout,
+          bodyIdleTimeout,
+          minBodyRate,
+          writeStallTimeout,
+          responseTimeout,
+          keepAliveTimeout,
+          maxKeepAliveRequests,
+          maxHeaderBytes,
+          maxHeaderFields,
+          maxBodyBytes,
+          maxPipelined,
+          underscoreHeaders,
+          maxStreams,
+          windowBytes,
+          maxConnectionAge,
+          webSocket,
+          grpc);
+    }
+
+    /** Limits with the defaults of streams, WebSocket and gRPC, and no connection age. */
     public HttpLimits(
         Duration headerTimeout,
         Duration bodyIdleTimeout,
@@ -217,6 +252,8 @@ public record ListenerSpec(
           underscoreHeaders,
           256,
           64 * 1024,
+          Duration.ZERO,
+          WebSocketLimits.DEFAULTS,
           GrpcLimits.DEFAULTS);
     }
 

@@ -32,12 +32,16 @@ final class ChunkParser {
   private long remaining;
   private int digits;
   private int extension;
+  private int extensions;
   private boolean inValue;
   private boolean hasToken;
   private final Trailers trailers;
 
-  ChunkParser(int maxTrailerBytes, int maxTrailerFields) {
-    trailers = new Trailers(maxTrailerBytes, maxTrailerFields);
+  /**
+   * @param keepsUnderscore whether trailers whose name holds an underscore are kept, not dropped
+   */
+  ChunkParser(int maxTrailerBytes, int maxTrailerFields, boolean keepsUnderscore) {
+    trailers = new Trailers(maxTrailerBytes, maxTrailerFields, keepsUnderscore);
   }
 
   /** Begins the next body. */
@@ -52,6 +56,13 @@ final class ChunkParser {
   /** Whether the last chunk and the trailers have been read. */
   boolean isDone() {
     return state == State.DONE;
+  }
+
+  /** How many chunk extensions have been dropped since this was asked last. */
+  int takeExtensions() {
+    int count = extensions;
+    extensions = 0;
+    return count;
   }
 
   /** The trailers; empty for none. */
@@ -152,6 +163,7 @@ final class ChunkParser {
     }
     if (b == ';') {
       state = State.EXTENSION;
+      extensions++;
       inValue = false;
       hasToken = false;
       return true;
@@ -184,8 +196,11 @@ final class ChunkParser {
   /** Trailer lines: a head without a start line. */
   private static final class Trailers extends HeadParser {
 
-    Trailers(int maxBytes, int maxFields) {
+    private final boolean keepsUnderscore;
+
+    Trailers(int maxBytes, int maxFields, boolean keepsUnderscore) {
       super(new HeaderBlock(256, 8), maxBytes, maxFields);
+      this.keepsUnderscore = keepsUnderscore;
     }
 
     @Override
@@ -201,7 +216,7 @@ final class ChunkParser {
 
     @Override
     boolean acceptsUnderscore() {
-      return true;
+      return keepsUnderscore;
     }
 
     @Override
@@ -212,24 +227,7 @@ final class ChunkParser {
     @Override
     @org.jspecify.annotations.Nullable
     Fault complete() {
-      // Fields that frame or route a message mean nothing behind it (RFC 9110 section 6.5.1).
-      for (io.expressgateway.message.HeaderName name : FORBIDDEN) {
-        if (block.contains(name)) {
-          return Fault.FRAMING;
-        }
-      }
-      return null;
+      return block.holdsFraming() ? Fault.FRAMING : null;
     }
-
-    private static final io.expressgateway.message.HeaderName[] FORBIDDEN = {
-      io.expressgateway.message.HeaderName.CONTENT_LENGTH,
-      io.expressgateway.message.HeaderName.TRANSFER_ENCODING,
-      io.expressgateway.message.HeaderName.HOST,
-      io.expressgateway.message.HeaderName.CONNECTION,
-      io.expressgateway.message.HeaderName.TRAILER,
-      io.expressgateway.message.HeaderName.UPGRADE,
-      io.expressgateway.message.HeaderName.TE,
-      io.expressgateway.message.HeaderName.EXPECT,
-    };
   }
 }

@@ -82,6 +82,11 @@ abstract class HeadParser {
     return scanned > headStart;
   }
 
+  /** Whether an empty line came before the head. */
+  boolean hadEmptyLine() {
+    return headStart > 0;
+  }
+
   /** Bytes of the current head that have been read. */
   int size() {
     return scanned;

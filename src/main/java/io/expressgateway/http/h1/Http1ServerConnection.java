@@ -11,6 +11,7 @@ import io.expressgateway.http.proxy.ServerConnection;
 import io.expressgateway.http.proxy.TimerWheel;
 import io.expressgateway.http.proxy.Worker;
 import io.expressgateway.limit.Rule;
+import io.expressgateway.limit.RuleCount;
 import io.expressgateway.message.HeaderBlock;
 import io.expressgateway.message.HeaderName;
 import io.expressgateway.message.HttpVersion;
@@ -18,6 +19,7 @@ import io.expressgateway.message.RequestHead;
 import io.expressgateway.message.ResponseHead;
 import io.expressgateway.net.OutOfMemory;
 import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
+import io.expressgateway.snapshot.ListenerSpec.UnderscoreHeaders;
 import io.expressgateway.tls.ServerTls;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -82,6 +84,8 @@ public final class Http1ServerConnection extends Http1Connection
   private boolean processing;
   private boolean keepAlive = true;
   private boolean bodyWanted = true;
+  private boolean takesTrailers;
+  private @Nullable RuleCount glitches;
   private int requests;
   private boolean inputEnded;
 
@@ -95,7 +99,9 @@ public final class Http1ServerConnection extends Http1Connection
   private long stalledBytes;
   private long lingerUntilNanos;
   private long leaveAtNanos = Long.MAX_VALUE;
+  private long endOfLifeNanos = Long.MAX_VALUE;
   private boolean closeAfterFlush;
+  private @Nullable ChannelFuture outputEnd;
 
   /** A connection that {@code listener} accepted on {@code worker}'s loop. */
   public Http1ServerConnection(
@@ -107,7 +113,11 @@ public final class Http1ServerConnection extends Http1Connection
     this.limits = listener.spec().http();
     this.registry = registry;
     this.parser = new RequestParser(limits, listener.spec().protocol().text());
-    this.chunks = new ChunkParser(limits.maxHeaderBytes(), limits.maxHeaderFields());
+    this.chunks =
+        new ChunkParser(
+            limits.maxHeaderBytes(),
+            limits.maxHeaderFields(),
+            limits.underscoreHeaders() == UnderscoreHeaders.ALLOW);
     parser.reset();
   }
 
@@ -119,6 +129,7 @@ public final class Http1ServerConnection extends Http1Connection
     this.peer = new Peer((InetSocketAddress) ctx.channel().remoteAddress(), listener, tls);
     registry.add(this);
     idleSinceNanos = System.nanoTime();
+    endOfLifeNanos = worker.endOfLife(idleSinceNanos, limits.maxConnectionAge());
     armIdle();
     read(true);
   }
@@ -372,6 +383,14 @@ public final class Http1ServerConnection extends Http1Connection
     if (parser.isUpgradeToHttp2()) {
       worker.metrics().onSecurity(worker.index(), "upgrade-h2c", "strip");
     }
+    if ((parser.isUpgradeToHttp2() || parser.hadEmptyLine()) && isTooOdd(1)) {
+      refuse(Why.GLITCHES);
+      return;
+    }
+    // Before anybody strips it: what the client said about its own connection.
+    takesTrailers =
+        head.headers().contains(HeaderName.TE)
+            && head.headers().listContains(HeaderName.TE, "trailers");
     Exchange begun =
         new Exchange(worker, peer(), this, head, parser.size(), headStartNanos, parser.isUpgrade());
     exchange = begun;
@@ -411,6 +430,26 @@ public final class Http1ServerConnection extends Http1Connection
     return true;
   }
 
+  /** Counts what is odd, cheap for the client and let pass; whether that was too often. */
+  private boolean isTooOdd(int times) {
+    RuleCount count = glitches;
+    if (count == null) {
+      count = new RuleCount(Rule.GLITCHES, listener.rules(), headStartNanos);
+      glitches = count;
+    }
+    for (int i = 0; i < times; i++) {
+      switch (count.count()) {
+        case ALLOWED -> {}
+        case OBSERVED ->
+            worker.metrics().onSecurity(worker.index(), Why.GLITCHES.code(), Rule.OBSERVED);
+        case REFUSED -> {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   private void bodyOfLength(ByteBuf in) {
     int count = (int) Math.min(remaining, in.readableBytes());
     remaining -= count;
@@ -424,6 +463,13 @@ public final class Http1ServerConnection extends Http1Connection
     if (payload < 0) {
       in.skipBytes(in.readableBytes());
       badChunk();
+      return;
+    }
+    int extensions = chunks.takeExtensions();
+    Exchange current = exchange;
+    if (extensions > 0 && current != null && isTooOdd(extensions)) {
+      in.skipBytes(in.readableBytes());
+      failBody(current, Why.GLITCHES);
       return;
     }
     boolean done = chunks.isDone();
@@ -506,7 +552,7 @@ public final class Http1ServerConnection extends Http1Connection
     if (!isRequestEnded() || (!bodiless && !chunked && unknownLength(head))) {
       keepAlive = false;
     }
-    if (registry.isDraining()) {
+    if (registry.isDraining() || isOld()) {
       keepAlive = false;
     }
     headers.remove(HeaderName.CONNECTION);
@@ -525,6 +571,10 @@ public final class Http1ServerConnection extends Http1Connection
     }
     HeadWriter.end(out);
     writer().chunked(chunked);
+  }
+
+  private boolean isOld() {
+    return endOfLifeNanos != Long.MAX_VALUE && System.nanoTime() - endOfLifeNanos >= 0;
   }
 
   private static boolean unknownLength(ResponseHead head) {
@@ -555,10 +605,21 @@ public final class Http1ServerConnection extends Http1Connection
     keepAlive = false;
     state = State.TUNNEL;
     to.flush();
+    if (registry.isDraining()) {
+      // Not from within the exchange's own step.
+      worker.eventLoop().execute(this::drainTunnel);
+    }
     ByteBuf early = held;
     held = null;
     if (early != null) {
       process(early);
+    }
+  }
+
+  private void drainTunnel() {
+    Exchange current = exchange;
+    if (current != null && state == State.TUNNEL) {
+      current.onDrain();
     }
   }
 
@@ -569,7 +630,38 @@ public final class Http1ServerConnection extends Http1Connection
 
   @Override
   public void sendEnd(@Nullable HeaderBlock trailers) {
-    writer().end(trailers);
+    // RFC 9110 section 6.5.1: a client that does not ask for trailers may merge or drop them.
+    writer().end(takesTrailers ? trailers : null);
+    if (state == State.TUNNEL && outputEnd == null) {
+      writer().flush();
+      endOutput();
+    }
+  }
+
+  private void linger() {
+    read(true);
+    lingerUntilNanos = System.nanoTime() + LINGER_NANOS;
+    arm(lingerUntilNanos);
+  }
+
+  /** Our side ends behind what is queued; over TLS with the close_notify that makes it credible. */
+  private void endOutput() {
+    Channel channel = context().channel();
+    ChannelFuture last =
+        tls != null
+            ? tls.closeOutbound()
+            : context().writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER);
+    outputEnd = last;
+    last.addListener(done -> {
+      if (done.isSuccess() && channel instanceof io.netty.channel.socket.DuplexChannel duplex) {
+        duplex.shutdownOutput();
+        if (state == State.CLOSING) {
+          linger();
+        }
+      } else {
+        channel.close();
+      }
+    });
   }
 
   @Override
@@ -670,31 +762,22 @@ public final class Http1ServerConnection extends Http1Connection
    */
   private void closeGracefully() {
     Channel channel = context().channel();
-    if (inputEnded || !(channel instanceof io.netty.channel.socket.DuplexChannel duplex)) {
-      context()
-          .writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
-          .addListener(ChannelFutureListener.CLOSE);
+    ChannelFuture ending = outputEnd;
+    if (inputEnded || !(channel instanceof io.netty.channel.socket.DuplexChannel)) {
+      ChannelFuture last =
+          ending != null ? ending : context().writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER);
+      last.addListener(ChannelFutureListener.CLOSE);
       return;
     }
     releaseHeld();
     // Until the client has taken everything, this is a write that may stall.
     lingerUntilNanos = System.nanoTime() + LINGER_NANOS;
     arm(lingerUntilNanos);
-    // Over TLS the close_notify goes first: without it the client could not trust the end.
-    ChannelFuture last =
-        tls != null
-            ? tls.closeOutbound()
-            : context().writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER);
-    last.addListener(done -> {
-      if (done.isSuccess()) {
-        duplex.shutdownOutput();
-        read(true);
-        lingerUntilNanos = System.nanoTime() + LINGER_NANOS;
-        arm(lingerUntilNanos);
-      } else {
-        channel.close();
-      }
-    });
+    if (ending == null) {
+      endOutput();
+    } else if (ending.isDone()) {
+      linger();
+    }
   }
 
   private void close() {
@@ -714,6 +797,15 @@ public final class Http1ServerConnection extends Http1Connection
   @Override
   public void drain(long spreadNanos) {
     keepAlive = false;
+    if (state == State.TUNNEL) {
+      if (spreadNanos <= 0) {
+        drainTunnel();
+      } else {
+        leaveAtNanos = System.nanoTime() + Math.floorMod(worker.random(), spreadNanos);
+        arm(leaveAtNanos);
+      }
+      return;
+    }
     if (exchange != null || parser.hasBegun() || !isOpen()) {
       return;
     }
@@ -770,19 +862,25 @@ public final class Http1ServerConnection extends Http1Connection
     if (!isOpen()) {
       return 0;
     }
+    if (state == State.TUNNEL && leaveAtNanos <= now) {
+      leaveAtNanos = Long.MAX_VALUE;
+      drainTunnel();
+    }
     if (waitsForClient()) {
       if (stalledSinceNanos == 0) {
         stalledSinceNanos = now;
         stalledBytes = Long.MAX_VALUE;
       }
-      return checkStall(now);
+      long next = checkStall(now);
+      return state == State.TUNNEL && next != 0 ? Math.min(next, leaveAtNanos) : next;
     }
     stalledSinceNanos = 0;
     return switch (state) {
       case HEAD -> checkHead(now);
       case BODY_LENGTH, BODY_CHUNKED -> checkBody(now);
       case CLOSING -> checkLinger(now);
-      case RESPONDING, TUNNEL -> 0;
+      case RESPONDING -> 0;
+      case TUNNEL -> leaveAtNanos == Long.MAX_VALUE ? 0 : leaveAtNanos;
     };
   }
 

@@ -275,10 +275,6 @@ final class RequestParser extends HeadParser {
               && block.valueEqualsIgnoreCase(block.indexOf(HeaderName.UPGRADE), "websocket")
               && block.indexOf(HeaderName.UPGRADE, block.indexOf(HeaderName.UPGRADE) + 1) < 0;
     }
-    int expect = block.indexOf(HeaderName.EXPECT);
-    if (expect >= 0 && !block.valueEqualsIgnoreCase(expect, "100-continue")) {
-      return Fault.EXPECTATION;
-    }
-    return null;
+    return RequestHead.isExpectationMet(block) ? null : Fault.EXPECTATION;
   }
 }

@@ -37,6 +37,12 @@ final class FloodCounts {
   /** What a browser says about the priority and the window of a stream that it opens. */
   private static final int FRAMES_PER_STREAM = 4;
 
+  /** What a client may have sent before it sees a reset: a window of the default size in KiB. */
+  private static final int FRAMES_PER_RESET = 64;
+
+  /** As many resets as may cross at a time. */
+  private static final int MAX_CROSSING = 64 * FRAMES_PER_RESET;
+
   private final Rules rules;
   private final Report report;
   private final int[] counts = new int[Rule.values().length];
@@ -48,6 +54,7 @@ final class FloodCounts {
   private int opened;
   private int openedBefore;
   private int resetCredit;
+  private int crossingCredit;
 
   FloodCounts(Rules rules, Report report) {
     this.rules = rules;
@@ -75,6 +82,20 @@ final class FloodCounts {
       resetCredit--;
     } else {
       countOdd(Rule.H2_RAPID_RESET);
+    }
+  }
+
+  /** We reset a stream: frames of it may be under way. */
+  void allowCrossing() {
+    crossingCredit = Math.min(crossingCredit + FRAMES_PER_RESET, MAX_CROSSING);
+  }
+
+  /** A frame of a stream that we have reset; beyond what may have been under way it is odd. */
+  void crossed() throws Http2Exception {
+    if (crossingCredit > 0) {
+      crossingCredit--;
+    } else {
+      count(Rule.GLITCHES);
     }
   }
 
@@ -109,7 +130,8 @@ final class FloodCounts {
       return;
     }
     boolean isObserved = rules.isObserved(rule);
-    if (!isObserved || !isReported[at]) {
+    if (!isReported[at]) {
+      // Once: the codec looks at the frame again when the connection closes.
       isReported[at] = true;
       report.onFlood(rule, isObserved);
     }

@@ -15,8 +15,9 @@ import io.netty.handler.codec.http2.Http2Stream;
 
 /**
  * Reads frames one at a time and counts them before they are decoded, so that frames of streams
- * that are long closed count as well, and knows since when a header block has been unfinished.
- * Confined to the connection's event loop.
+ * that are long closed count as well, and knows since when a header block has been unfinished. A
+ * DATA frame that trickles is passed on in pieces: what has arrived of a body is known, and a frame
+ * may take longer than a body may pause. Confined to the connection's event loop.
  */
 final class FrameGuard implements Http2FrameReader {
 
@@ -34,17 +35,30 @@ final class FrameGuard implements Http2FrameReader {
   private final int[] resets = new int[REMEMBERED_RESETS];
   private int nextReset;
   private int lastOpened;
+  private final Priorities priorities;
   private boolean inHeaderBlock;
   private long unfinishedSinceNanos;
+
+  // The rest of a DATA frame of which pieces have been passed on, and whether the frame at the
+  // front was incomplete when it was looked at last.
+  private int dataLeft;
+  private int dataStream;
+  private boolean dataEnds;
+  private boolean isTrickling;
 
   /**
    * @param maxContinuations frames per header block that {@code counts} allows: Netty's reader,
    *     which has a limit of its own and no counter, comes after it
    */
   FrameGuard(
-      Http2Connection connection, FloodCounts counts, int maxHeaderBytes, int maxContinuations) {
+      Http2Connection connection,
+      FloodCounts counts,
+      Priorities priorities,
+      int maxHeaderBytes,
+      int maxContinuations) {
     this.connection = connection;
     this.counts = counts;
+    this.priorities = priorities;
     this.reader =
         new DefaultHttp2FrameReader(new HpackReader(maxHeaderBytes), maxContinuations + 1);
   }
@@ -62,6 +76,9 @@ final class FrameGuard implements Http2FrameReader {
   @Override
   public void readFrame(ChannelHandlerContext ctx, ByteBuf in, Http2FrameListener listener)
       throws Http2Exception {
+    if (dataLeft > 0 && !passData(ctx, in, listener)) {
+      return;
+    }
     while (in.readableBytes() >= HEADER_BYTES) {
       int at = in.readerIndex();
       int length = in.getUnsignedMedium(at);
@@ -73,20 +90,58 @@ final class FrameGuard implements Http2FrameReader {
       if (in.readableBytes() < HEADER_BYTES + length) {
         break;
       }
-      inspect(in.getByte(at + 3), in.getUnsignedByte(at + 4), length, in.getInt(at + 5));
+      byte type = in.getByte(at + 3);
+      inspect(type, in.getUnsignedByte(at + 4), length, in.getInt(at + 5));
       ByteBuf frame = in.readSlice(HEADER_BYTES + length);
+      isTrickling = false;
       if (!inHeaderBlock) {
         unfinishedSinceNanos = 0;
       }
       reader.readFrame(ctx, frame, listener);
+      if (type == Priorities.FRAME_TYPE) {
+        // Behind the reader, which knows whether a frame of this kind may come here.
+        priorities.onUpdate(in.getInt(at + 5) & Integer.MAX_VALUE, in, at + HEADER_BYTES, length);
+      }
     }
     boolean isPartialData =
         !inHeaderBlock
             && in.readableBytes() > 3
             && in.getByte(in.readerIndex() + 3) == Http2FrameTypes.DATA;
+    if (isPartialData && in.readableBytes() > HEADER_BYTES) {
+      trickle(ctx, in, listener);
+    }
     if ((inHeaderBlock || in.isReadable()) && !isPartialData && unfinishedSinceNanos == 0) {
       unfinishedSinceNanos = System.nanoTime();
     }
+  }
+
+  /** The second time that a DATA frame is found incomplete, its pieces go on as they come. */
+  private void trickle(ChannelHandlerContext ctx, ByteBuf in, Http2FrameListener listener)
+      throws Http2Exception {
+    int at = in.readerIndex();
+    short bits = in.getUnsignedByte(at + 4);
+    int id = in.getInt(at + 5);
+    if (!isTrickling || id <= 0 || (bits & Http2Flags.PADDED) != 0) {
+      isTrickling = true;
+      return;
+    }
+    dataLeft = in.getUnsignedMedium(at);
+    dataStream = id;
+    dataEnds = (bits & Http2Flags.END_STREAM) != 0;
+    in.skipBytes(HEADER_BYTES);
+    passData(ctx, in, listener);
+  }
+
+  /** Passes on what there is of the frame; whether that was the rest of it. */
+  private boolean passData(ChannelHandlerContext ctx, ByteBuf in, Http2FrameListener listener)
+      throws Http2Exception {
+    int count = Math.min(dataLeft, in.readableBytes());
+    if (count > 0) {
+      dataLeft -= count;
+      isTrickling = dataLeft > 0;
+      listener.onDataRead(ctx, dataStream, in.readSlice(count), 0, dataEnds && dataLeft == 0);
+    }
+    return dataLeft == 0;
   }
 
   private void inspect(byte type, short bits, int length, int id) throws Http2Exception {
@@ -119,6 +174,7 @@ final class FrameGuard implements Http2FrameReader {
       case Http2FrameTypes.PRIORITY -> counts.count(Rule.H2_PRIORITY_FLOOD);
       case Http2FrameTypes.WINDOW_UPDATE -> counts.count(Rule.H2_WINDOW_UPDATE_FLOOD);
       case Http2FrameTypes.RST_STREAM -> counts.count(Rule.H2_RST_FLOOD);
+      case Priorities.FRAME_TYPE -> counts.count(Rule.H2_PRIORITY_FLOOD);
       default -> {
         // Unknown kinds are ignored (RFC 9113 section 5.5), but not in any number.
         counts.countOdd(Rule.H2_PRIORITY_FLOOD);
@@ -149,7 +205,8 @@ final class FrameGuard implements Http2FrameReader {
     }
   }
 
-  private boolean wasReset(int id) {
+  /** Whether one of our latest resets was of this stream. */
+  boolean wasReset(int id) {
     for (int reset : resets) {
       if (reset == id) {
         return true;
@@ -160,6 +217,7 @@ final class FrameGuard implements Http2FrameReader {
 
   /** We reset a stream: what its client had sent before it knew may still arrive. */
   void onResetSent(int id) {
+    counts.allowCrossing();
     resets[nextReset] = id;
     nextReset = (nextReset + 1) % resets.length;
   }

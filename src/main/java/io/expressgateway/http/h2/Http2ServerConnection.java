@@ -15,8 +15,10 @@ import io.expressgateway.message.GrpcKind;
 import io.expressgateway.message.HeaderBlock;
 import io.expressgateway.message.HeaderName;
 import io.expressgateway.message.RequestHead;
+import io.expressgateway.message.ResponseHead;
 import io.expressgateway.net.OutOfMemory;
 import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
+import io.expressgateway.snapshot.ListenerSpec.UnderscoreHeaders;
 import io.expressgateway.tls.ServerTls;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -40,7 +42,6 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
-import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.collection.IntObjectHashMap;
 import java.io.IOException;
@@ -75,6 +76,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   private final ConnectionRegistry registry;
   private final FrameGuard guard;
   private final FloodCounts counts;
+  private final Priorities priorities;
   private final FrameBatch batch;
   private final RequestFields requestFields;
   private final IntObjectHashMap<Http2ServerStream> streams = new IntObjectHashMap<>();
@@ -109,6 +111,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     this.registry = registry;
     this.guard = codec.guard();
     this.counts = codec.counts();
+    this.priorities = codec.priorities();
     this.batch = codec.batch();
     this.requestFields =
         new RequestFields(limits, listener.spec().protocol().name().toLowerCase(Locale.ROOT));
@@ -126,6 +129,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       Http2Settings settings,
       FrameGuard guard,
       FloodCounts counts,
+      Priorities priorities,
       FrameBatch batch,
       Reports report) {}
 
@@ -157,10 +161,13 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     Rules rules = listener.rules();
     FloodCounts counts = new FloodCounts(rules, reports);
     DefaultHttp2Connection connection = new DefaultHttp2Connection(true, 0);
+    PriorityDistributor distributor = new PriorityDistributor(connection);
+    Priorities priorities = new Priorities(connection, distributor, limits.maxStreams());
     FrameGuard guard =
         new FrameGuard(
             connection,
             counts,
+            priorities,
             limits.maxHeaderBytes(),
             rules.threshold(Rule.H2_CONTINUATION_FLOOD));
     connection.remote().maxActiveStreams(limits.maxStreams());
@@ -173,9 +180,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
         .remote()
         .flowController(
             new DefaultHttp2RemoteFlowController(
-                connection,
-                new UniformStreamByteDistributor(connection),
-                reports::onWritabilityChanged));
+                connection, distributor, reports::onWritabilityChanged));
     FrameBatch batch = new FrameBatch(new HpackWriter(true));
     Http2ConnectionEncoder encoder = new DefaultHttp2ConnectionEncoder(connection, batch);
     Http2ConnectionDecoder decoder =
@@ -195,8 +200,13 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
             .initialWindowSize(limits.windowBytes())
             .maxFrameSize(FrameGuard.MAX_FRAME_BYTES)
             .maxHeaderListSize(limits.maxHeaderBytes());
+    if (limits.webSocket().enabled()) {
+      // RFC 8441 section 3.
+      settings.connectProtocolEnabled(true);
+    }
+    settings.put(Priorities.NO_RFC7540_PRIORITIES, Long.valueOf(1));
     return new Http2ServerConnection(
-        new Codec(decoder, encoder, settings, guard, counts, batch, reports),
+        new Codec(decoder, encoder, settings, guard, counts, priorities, batch, reports),
         worker,
         listener,
         registry);
@@ -233,6 +243,8 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
         .flowController()
         .incrementWindowSize(connection().connectionStream(), CONNECTION_WINDOW_BYTES - 65_535);
     arm(beganNanos + limits.headerTimeout().toNanos());
+    leaveAtNanos = worker.endOfLife(beganNanos, limits.maxConnectionAge());
+    arm(leaveAtNanos);
     ctx.channel().config().setAutoRead(true);
     flush(ctx);
   }
@@ -348,6 +360,12 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       Throwable cause,
       Http2Exception.StreamException failure) {
     if (!outbound) {
+      if (failure.error() == Http2Error.STREAM_CLOSED
+          && guard.wasReset(failure.streamId())
+          && !streams.containsKey(failure.streamId())) {
+        ignoreCrossing(ctx);
+        return;
+      }
       if (failure.error() != Http2Error.REFUSED_STREAM) {
         onSecurity("h2-stream-error", "reset");
       } else {
@@ -365,6 +383,15 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     super.onStreamError(ctx, outbound, cause, failure);
   }
 
+  /** A frame that crossed our reset changes nothing (RFC 9113 section 5.1), in bounds. */
+  private void ignoreCrossing(ChannelHandlerContext ctx) {
+    try {
+      counts.crossed();
+    } catch (Http2Exception tooMany) {
+      onError(ctx, false, tooMany);
+    }
+  }
+
   /** Counts a reset that the client makes us send; false when it was one too many. */
   private boolean mayReset(ChannelHandlerContext ctx) {
     try {
@@ -380,7 +407,8 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   protected void handleServerHeaderDecodeSizeError(ChannelHandlerContext ctx, Http2Stream stream) {
     onSecurity(Why.HEADER_TOO_LARGE.code(), "reject");
     Http2ServerStream ours = new Http2ServerStream(this, limits, stream);
-    ours.refuse(exchange(ours, refusedHead(), limits.maxHeaderBytes()), Why.HEADER_TOO_LARGE, true);
+    ours.refuse(
+        exchange(ours, refusedHead(), limits.maxHeaderBytes(), false), Why.HEADER_TOO_LARGE, true);
     flush(ctx);
   }
 
@@ -404,12 +432,13 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   // ---------------------------------------------------------------- what arrives
 
-  private Exchange exchange(Http2ServerStream stream, RequestHead head, long headBytes) {
+  private Exchange exchange(
+      Http2ServerStream stream, RequestHead head, long headBytes, boolean upgrade) {
     Peer from = peer;
     if (from == null) {
       throw new IllegalStateException("the connection is not active yet");
     }
-    return new Exchange(worker, from, stream, head, headBytes, System.nanoTime(), false);
+    return new Exchange(worker, from, stream, head, headBytes, System.nanoTime(), upgrade);
   }
 
   private void request(int id, Http2Headers headers, boolean ended) {
@@ -427,9 +456,16 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     if (refusal == null && !isRightlyDirected(head.authority())) {
       refusal = Why.MISDIRECTED;
     }
+    if (head.headers().contains(HeaderName.PRIORITY) || priorities.isAwaiting()) {
+      priorities.onRequest(handle, head.headers().get(HeaderName.PRIORITY));
+    }
     if (refusal == null) {
       int bytes = head.headers().used() + head.path().length();
-      stream.begin(exchange(stream, head, bytes), ended, System.nanoTime());
+      if (requestFields.isUpgrade()) {
+        stream.beginConnect(exchange(stream, head, bytes, true));
+      } else {
+        stream.begin(exchange(stream, head, bytes, false), ended, System.nanoTime());
+      }
     } else {
       refuse(stream, refusal, head, ended);
     }
@@ -459,7 +495,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       // Its client wants another kind of answer.
       head.headers().add(HeaderName.CONTENT_TYPE, kind.text());
     }
-    Exchange refused = exchange(stream, head, 0);
+    Exchange refused = exchange(stream, head, 0, false);
     if (requestFields.isMalformed()) {
       onSecurity(why.code(), "reset");
       stream.refuseMalformed(refused, why);
@@ -472,15 +508,21 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   private void trailers(int id, Http2ServerStream stream, Http2Headers headers)
       throws Http2Exception {
+    if (stream.isConnect()) {
+      // RFC 9113 section 8.5.
+      throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "HEADERS within CONNECT");
+    }
     FieldBlock trailers = (FieldBlock) headers;
-    if (trailers.hasPseudo() || trailers.isMalformed()) {
-      // RFC 9113 section 8.1.
+    if (trailers.hasPseudo() || trailers.isMalformed() || trailers.block().holdsFraming()) {
+      // RFC 9113 section 8.1, RFC 9110 section 6.5.1.
       throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "malformed trailers");
     }
     if (trailers.count() > limits.maxHeaderFields()) {
       throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "too many trailers");
     }
-    trailers.dropUnderscores();
+    if (limits.underscoreHeaders() != UnderscoreHeaders.ALLOW) {
+      trailers.dropUnderscores();
+    }
     stream.onTrailers(trailers.block());
   }
 
@@ -545,7 +587,9 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     }
 
     @Override
-    public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
+    public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings)
+        throws Http2Exception {
+      priorities.onSettings(settings);
       if (!settled) {
         settled = true;
         idleSinceNanos = System.nanoTime();
@@ -616,6 +660,14 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     guard.onResetSent(id);
     resetStream(ctx, id, error.code(), ctx.newPromise());
     scheduleFlush();
+  }
+
+  /** What the endpoint says about the order of its response. */
+  void prioritize(Http2Stream stream, ResponseHead head) {
+    String field = head.headers().get(HeaderName.PRIORITY);
+    if (field != null) {
+      priorities.onResponse(stream, field);
+    }
   }
 
   void returnWindow(Http2Stream stream, int count) {
@@ -746,14 +798,30 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   @Override
   public void drain(long spreadNanos) {
-    if (!isOpen() || leaving) {
+    if (!isOpen()) {
       return;
     }
     if (spreadNanos <= 0) {
-      leave();
+      drainNow();
     } else {
-      leaveAtNanos = System.nanoTime() + Math.floorMod(worker.random(), spreadNanos);
+      long leaveAt = System.nanoTime() + Math.floorMod(worker.random(), spreadNanos);
+      leaveAtNanos = Math.min(leaveAtNanos, leaveAt);
       arm(leaveAtNanos);
+    }
+  }
+
+  private void drainNow() {
+    leave();
+    for (Http2ServerStream stream : all()) {
+      stream.onDrain();
+    }
+  }
+
+  /** A WebSocket was opened. */
+  void onConnected(Http2ServerStream stream) {
+    if (registry.isDraining()) {
+      // Not from within the exchange's own step.
+      worker.eventLoop().execute(stream::onDrain);
     }
   }
 
@@ -845,9 +913,10 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
         next = Math.min(next, lastGoAwayAtNanos);
       }
     }
-    if (!leaving && leaveAtNanos != Long.MAX_VALUE) {
+    if (leaveAtNanos != Long.MAX_VALUE) {
       if (now - leaveAtNanos >= 0) {
-        leave();
+        leaveAtNanos = Long.MAX_VALUE;
+        drainNow();
         next = Math.min(next, lastGoAwayAtNanos);
       } else {
         next = Math.min(next, leaveAtNanos);

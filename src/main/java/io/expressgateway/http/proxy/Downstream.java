@@ -46,6 +46,11 @@ public interface Downstream {
   /** Lets request body come, or stops it; what was read already still arrives. */
   void readBody(boolean wanted);
 
+  /** Whether the request's end, which may bring trailers, is still to come. */
+  default boolean awaitsEnd() {
+    return false;
+  }
+
   /** Hands queued writes to the socket. */
   void flush();
 

@@ -8,6 +8,8 @@ import io.expressgateway.http.Why;
 import io.expressgateway.http.grpc.GrpcCall;
 import io.expressgateway.http.grpc.GrpcProblem;
 import io.expressgateway.http.proxy.ExchangeTimers.Waiting;
+import io.expressgateway.http.websocket.Handshake;
+import io.expressgateway.http.websocket.ReservedBits;
 import io.expressgateway.message.GrpcKind;
 import io.expressgateway.message.HeaderBlock;
 import io.expressgateway.message.HeaderName;
@@ -18,6 +20,7 @@ import io.expressgateway.net.HostPort;
 import io.expressgateway.route.RouteMatch;
 import io.expressgateway.route.RouteRequest;
 import io.expressgateway.snapshot.ListenerSpec.GrpcLimits;
+import io.expressgateway.snapshot.WebSocketLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.net.InetSocketAddress;
@@ -95,7 +98,10 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
   private int informational;
   private @Nullable ArrayDeque<Object> responseQueue;
   private @Nullable HeaderBlock responseTrailers;
-  private boolean isTunnel;
+  private @Nullable Tunnel tunnel;
+  // The client's key, when it is ours to answer; and ours, when the endpoint is to answer it.
+  private String clientKey = "";
+  private String ownKey = "";
   private boolean isLocal;
   private boolean isPatient;
 
@@ -108,7 +114,8 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
    * A request whose head has arrived.
    *
    * @param headBytes size of the head on the wire
-   * @param upgrade whether it asks for {@code Upgrade: websocket} in a way that may be passed on
+   * @param upgrade whether it asks for a WebSocket in a way that may be passed on: by Upgrade, or
+   *     by extended CONNECT (RFC 8441), of which the codec makes a GET
    */
   public Exchange(
       Worker worker,
@@ -179,8 +186,8 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     }
     try {
       requestBytes += data.readableBytes();
-      if (isTunnel) {
-        tunnelToUpstream(data);
+      if (tunnel != null) {
+        tunnel.onClientData(data);
       } else if (requestBytes > maxBody) {
         data.release();
         refuseBody();
@@ -205,9 +212,12 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     requestEnded = true;
     stripForgedIdentity(trailers);
     requestTrailers = trailers;
+    if (trailers != null && peer.stripUntrusted(trailers)) {
+      worker.metrics().onSecurity(worker.index(), "untrusted-forwarding", "strip");
+    }
     try {
-      if (isTunnel) {
-        sendTunnelEnd();
+      if (tunnel != null) {
+        tunnel.onClientEnd();
       } else if (mayForwardRequest()) {
         forwardRequestEnd(0);
       } else {
@@ -433,8 +443,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       fail(Why.NO_HEALTHY_ENDPOINT);
       return;
     }
-    if (upgrade && tries.cluster.spec().protocol() == ClusterSpec.Protocol.HTTP2) {
-      fail(Why.UPGRADE_NOT_SUPPORTED);
+    if (upgrade && !mayShakeHands(tries.cluster)) {
       return;
     }
     if (grpc != null && tries.cluster.spec().protocol() == ClusterSpec.Protocol.HTTP2) {
@@ -447,6 +456,25 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     }
     tries.prepare();
     tryEndpoint(false);
+  }
+
+  /** Whether the handshake can go on to this cluster; answers it when not. */
+  private boolean mayShakeHands(Cluster target) {
+    if (!webSocket().enabled()) {
+      fail(Why.UPGRADE_NOT_SUPPORTED);
+    } else if (target.spec().protocol() == ClusterSpec.Protocol.HTTP2
+        && head.version() == HttpVersion.HTTP_1_1
+        && !Handshake.isKey(head.headers().get(Handshake.KEY))) {
+      // It is ours to answer: RFC 8441 has no key that the endpoint could judge.
+      fail(Why.BAD_WEBSOCKET_KEY);
+    } else {
+      return true;
+    }
+    return false;
+  }
+
+  private WebSocketLimits webSocket() {
+    return peer.listener().spec().http().webSocket();
   }
 
   private void refuseBody() {
@@ -485,12 +513,26 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     if (upgrade) {
       headers.add(HeaderName.CONNECTION, "Upgrade");
       headers.add(HeaderName.UPGRADE, "websocket");
+      if (isSpokenByEndpoints(ClusterSpec.Protocol.HTTP2)) {
+        String key = headers.get(Handshake.KEY);
+        clientKey = key == null ? "" : key;
+        headers.remove(Handshake.KEY);
+      } else if (head.version() != HttpVersion.HTTP_1_1) {
+        ownKey = Handshake.newKey(worker.random(), worker.random());
+        headers.set(Handshake.KEY, ownKey);
+      }
     }
+  }
+
+  private boolean isSpokenByEndpoints(ClusterSpec.Protocol protocol) {
+    return tries.cluster != null && tries.cluster.spec().protocol() == protocol;
   }
 
   // ---------------------------------------------------------------- tries
 
   private void tryEndpoint(boolean fresh) {
+    // What the last try was waited for says nothing about this one.
+    timers.waitForNothing();
     Endpoint chosen = tries.begin(fresh);
     Cluster target = tries.cluster;
     if (chosen == null || target == null) {
@@ -504,7 +546,9 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
         .acquire(
             target,
             chosen,
-            fresh,
+            // A connection that ends as a tunnel serves nobody else: it need not be a pooled one,
+            // which might be stale.
+            fresh || (upgrade && target.spec().protocol() == ClusterSpec.Protocol.HTTP1),
             connectNanos > 0 ? connectNanos : target.spec().connectTimeout().toNanos(),
             this);
   }
@@ -529,7 +573,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       if (grpc != null) {
         grpc.writeTimeout(head.headers(), System.nanoTime() - startNanos);
       }
-      stream.sendHead(head, hostFor(), head.contentLength() == 0);
+      stream.sendHead(head, hostFor(), isRequestBodiless());
       tries.ready(stream);
       if (requestSent) {
         awaitResponseHead();
@@ -544,6 +588,11 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     } catch (Throwable t) {
       contain(t, Why.INTERNAL_ERROR);
     }
+  }
+
+  /** Whether the head is all there is: a body of length 0 may still have trailers behind it. */
+  private boolean isRequestBodiless() {
+    return head.contentLength() == 0 && !downstream.awaitsEnd() && requestTrailers == null;
   }
 
   private String hostFor() {
@@ -591,6 +640,9 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     try {
       Upstream failed = upstream;
       upstream = null;
+      if (tunnel != null && tunnel.onEndpointGone()) {
+        return;
+      }
       boolean reused = failed != null && failed.isReused();
       if (isCallOver(reason)) {
         tries.end(Endpoint.Outcome.CANCELLED);
@@ -747,7 +799,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       }
     }
     Upstream stream = upstream;
-    if (stream == null || isTunnel) {
+    if (stream == null || tunnel != null) {
       return;
     }
     stream.sendEnd(trailers);
@@ -815,33 +867,56 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     }
   }
 
-  /** 101 has arrived: the endpoint switches to the protocol that the client asked for. */
+  /**
+   * The endpoint goes over to WebSocket: with 101, or with 2xx on HTTP/2 (RFC 8441 section 5). The
+   * client's side gets the head as a 101 and says it in its protocol's way.
+   */
   public void onResponseUpgrade(ResponseHead switched) {
     if (done) {
       return;
     }
     try {
-      tries.answered(101);
-      HopByHop.stripResponse(switched.headers());
-      switched.headers().add(HeaderName.CONNECTION, "Upgrade");
-      switched.headers().add(HeaderName.UPGRADE, "websocket");
+      tries.answered(switched.status());
+      HeaderBlock headers = switched.headers();
+      HopByHop.stripResponse(headers);
+      headers.add(HeaderName.CONNECTION, "Upgrade");
+      headers.add(HeaderName.UPGRADE, "websocket");
+      if (switched.status() != 101) {
+        switched.reset(101, "", 0);
+        headers.set(Handshake.ACCEPT, Handshake.accept(clientKey));
+      }
+      setAffinity(switched);
       response = switched;
       responseStarted = true;
-      isTunnel = true;
+      long routes = timeouts().tunnelIdleNanos();
+      tunnel =
+          new Tunnel(
+              this,
+              downstream,
+              ReservedBits.agreed(headers),
+              peer.listener(),
+              routes > 0 ? routes : webSocket().idleTimeout().toNanos());
       // The request had no body, but the tunnel's end is yet to come.
       requestEnded = false;
       tries.noMore();
+      timers.waitForNothing();
       downstream.sendUpgrade(switched);
       downstream.readBody(true);
-      timers.waitForTunnel(tries.headNanos);
     } catch (Throwable t) {
       contain(t, Why.INTERNAL_ERROR);
     }
   }
 
-  /** Whether an endpoint may answer 101. */
+  /** Whether a WebSocket is asked for. */
   public boolean mayUpgrade() {
     return upgrade;
+  }
+
+  /** Whether a 101 answers what was asked: proves that our key, if it was ours, was understood. */
+  public boolean mayUpgrade(ResponseHead switched) {
+    return upgrade
+        && (ownKey.isEmpty()
+            || Handshake.accept(ownKey).equals(switched.headers().get(Handshake.ACCEPT)));
   }
 
   /** The final response head has arrived. {@code bodiless}: the end follows without data. */
@@ -868,6 +943,17 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       cancelUpstream();
       tries.end();
       retry();
+      flushIfLate();
+      return;
+    }
+    if (upgrade
+        && head.version() != HttpVersion.HTTP_1_1
+        && arrived.status() >= 200
+        && arrived.status() < 300) {
+      // To this client 2xx would say that the WebSocket is open.
+      cancelUpstream();
+      tries.end(Endpoint.Outcome.SUCCESS);
+      fail(Why.UPGRADE_IGNORED);
       flushIfLate();
       return;
     }
@@ -952,6 +1038,10 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       return;
     }
     try {
+      if (tunnel != null) {
+        tunnel.onEndpointData(data);
+        return;
+      }
       if (isSuspended()) {
         responseQueue().add(data);
         return;
@@ -979,8 +1069,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
   /** Forwards body that the filters behind {@code from} have seen; takes ownership. */
   void forwardResponseData(ByteBuf data, int from) {
     FilterRun run = filters;
-    ByteBuf piece =
-        run != null && hasBodyFilters && !isTunnel ? run.responseData(data, from) : data;
+    ByteBuf piece = run != null && hasBodyFilters ? run.responseData(data, from) : data;
     if (piece != null) {
       sendResponseData(piece);
     }
@@ -1009,6 +1098,10 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       return;
     }
     try {
+      if (tunnel != null) {
+        tunnel.onEndpointEnd();
+        return;
+      }
       responseTrailers = trailers;
       if (isSuspended()) {
         responseQueue().add(END);
@@ -1034,7 +1127,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
   void forwardResponseEnd(int from) {
     HeaderBlock trailers = responseTrailers;
     FilterRun run = filters;
-    if (run != null && hasBodyFilters && !isTunnel) {
+    if (run != null && hasBodyFilters) {
       trailers = trailers == null ? new HeaderBlock(128, 4) : trailers;
       responseTrailers = trailers;
       if (!run.responseTrailers(trailers, from)) {
@@ -1048,37 +1141,69 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     if (stream != null) {
       // A pooled connection must be left readable: only when the whole request went out and the
       // client is still there was its reading never stopped for good (DESIGN.md, the hang).
-      stream.release(requestSent && !isTunnel && downstream.isOpen());
+      stream.release(requestSent && downstream.isOpen());
     }
     finish(true);
   }
 
   // ---------------------------------------------------------------- tunnel
 
-  private void tunnelToUpstream(ByteBuf data) {
-    Upstream stream = upstream;
-    if (stream == null) {
-      data.release();
-      return;
-    }
-    timers.moved();
-    stream.sendData(data);
-    if (!stream.isWritable()) {
-      downstream.readBody(false);
-    }
+  /** The endpoint's stream; null when it is gone. */
+  @Nullable Upstream upstream() {
+    return upstream;
   }
 
-  private void sendTunnelEnd() {
+  /** Sends bytes of a tunnel to the client; takes ownership. */
+  void sendTunnelData(ByteBuf data) {
+    sendResponseData(data);
+  }
+
+  /** The gateway ends the tunnel. */
+  void tunnelEndsFor(Why reason) {
+    why = reason.code();
+    worker.metrics().onFailure(worker.index(), why);
+  }
+
+  /**
+   * Ends the exchange with its tunnel.
+   *
+   * @param complete whether that is an end as the protocol has it
+   * @param cutClient whether the client is to see a reset instead of an end
+   * @param cutEndpoint the same for the endpoint
+   */
+  void endTunnel(boolean complete, boolean cutClient, boolean cutEndpoint) {
     Upstream stream = upstream;
-    if (stream != null) {
+    upstream = null;
+    if (stream != null && cutEndpoint) {
+      stream.cancel();
+    } else if (stream != null) {
       stream.sendEnd(null);
       stream.flush();
+      stream.release(false);
     }
+    if (complete) {
+      tries.end();
+    } else {
+      tries.end(Endpoint.Outcome.CANCELLED);
+    }
+    if (cutClient) {
+      downstream.abort();
+    } else {
+      downstream.sendEnd(null);
+    }
+    finish(complete);
+    flushIfLate();
   }
 
-  /** How long nothing may move in a tunnel. */
-  long tunnelIdleNanos() {
-    return timeouts().tunnelIdleNanos();
+  /** The client's connection is asked to leave. */
+  public void onDrain() {
+    try {
+      if (!done && tunnel != null) {
+        tunnel.drain();
+      }
+    } catch (Throwable t) {
+      contain(t, Why.INTERNAL_ERROR);
+    }
   }
 
   // ---------------------------------------------------------------- suspend and resume
@@ -1115,7 +1240,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
 
   private void readAgain() {
     Upstream stream = upstream;
-    if (stream == null || isTunnel) {
+    if (stream == null || tunnel != null) {
       return;
     }
     if (responseStarted) {
@@ -1231,7 +1356,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
   }
 
   private void abortDownstream(Why reason) {
-    if (done) {
+    if (done || (tunnel != null && tunnel.onClientGone())) {
       return;
     }
     why = reason.code();
@@ -1284,6 +1409,9 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     }
     done = true;
     timers.cancel();
+    if (tunnel != null) {
+      tunnel.cancel();
+    }
     cancelUpstream();
     tries.noMore();
     releaseQueue(requestQueue);
@@ -1333,13 +1461,19 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
   }
 
   void timeOut(Why reason) {
-    fail(reason);
+    if (tunnel != null) {
+      tunnel.expire(reason);
+    } else {
+      fail(reason);
+    }
     flushIfLate();
   }
 
   /** Ends the exchange because the gateway stops and its patience is over. */
   public void onShutdown() {
-    if (!done) {
+    if (!done && tunnel != null) {
+      tunnel.shutDown();
+    } else if (!done) {
       fail(Why.SHUTDOWN);
       downstream.flush();
     }

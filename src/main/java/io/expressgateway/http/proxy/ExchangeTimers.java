@@ -15,8 +15,7 @@ final class ExchangeTimers extends TimerWheel.Task {
     BACKOFF,
     UPSTREAM_WRITABLE,
     RESPONSE_HEAD,
-    RESPONSE_BODY,
-    TUNNEL
+    RESPONSE_BODY
   }
 
   private final Exchange exchange;
@@ -70,12 +69,6 @@ final class ExchangeTimers extends TimerWheel.Task {
       return;
     }
     waitFor(Waiting.RESPONSE_BODY, nowNanos + exchange.bodyIdleNanos(), Why.UPSTREAM_IDLE_TIMEOUT);
-  }
-
-  /** Waits for bytes in either direction of a tunnel. */
-  void waitForTunnel(long nowNanos) {
-    lastMoveNanos = nowNanos;
-    waitFor(Waiting.TUNNEL, nowNanos + exchange.tunnelIdleNanos(), Why.TUNNEL_IDLE);
   }
 
   void waitForNothing() {
@@ -151,13 +144,6 @@ final class ExchangeTimers extends TimerWheel.Task {
           return false;
         }
         exchange.onResponseStalled(reason);
-      }
-      case TUNNEL -> {
-        if (nowNanos - lastMoveNanos < exchange.tunnelIdleNanos()) {
-          waitDeadline = lastMoveNanos + exchange.tunnelIdleNanos();
-          return false;
-        }
-        exchange.timeOut(reason);
       }
     }
     return true;

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
@@ -126,6 +127,20 @@ public final class Worker {
   /** 64 random bits. */
   public long random() {
     return random.nextLong();
+  }
+
+  /**
+   * When a connection that began at {@code beganNanos} has to leave: in the last fifth of its
+   * greatest age, by chance, so that connections that came together do not leave together.
+   *
+   * @param age zero for never
+   * @return {@link Long#MAX_VALUE} for never
+   */
+  public long endOfLife(long beganNanos, Duration age) {
+    long nanos = age.toNanos();
+    return nanos == 0
+        ? Long.MAX_VALUE
+        : beganNanos + nanos - Math.floorMod(random(), Math.max(1, nanos / 5));
   }
 
   /** The current date as HTTP writes it (RFC 9110 section 5.6.7), renewed once a second. */

@@ -7,6 +7,7 @@ import io.expressgateway.cluster.Endpoint;
 import io.expressgateway.tls.ClientTls;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -118,7 +119,20 @@ public final class HealthProber {
         schedule.cancel(false);
       }
       if (channel != null) {
-        channel.close();
+        cut(channel);
+      }
+    }
+
+    /**
+     * Closes past the handlers: HTTP/2 would say goodbye first, which waits for a handshake that
+     * may never end, and with it the bytes that wait there.
+     */
+    private static void cut(Channel used) {
+      ChannelHandlerContext first = used.pipeline().firstContext();
+      if (first == null) {
+        used.close();
+      } else {
+        first.close();
       }
     }
 
@@ -179,8 +193,10 @@ public final class HealthProber {
       running = false;
       Channel used = channel;
       channel = null;
-      if (used != null) {
+      if (used != null && success) {
         used.close();
+      } else if (used != null) {
+        cut(used);
       }
       if (!stopped) {
         endpoint.checked(success);

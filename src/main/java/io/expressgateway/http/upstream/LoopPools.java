@@ -41,11 +41,22 @@ public final class LoopPools implements UpstreamSource {
   public void acquire(
       Cluster cluster, Endpoint endpoint, boolean fresh, long connectTimeoutNanos, Waiter waiter) {
     EndpointConnections pool = pools.get(endpoint);
+    if (pool != null && pool.protocol() != cluster.spec().protocol()) {
+      // A request of the new snapshot may come before retain does.
+      leave(endpoint, pool);
+      pool = null;
+    }
     if (pool == null) {
       pool = open(cluster, new Connector(worker, endpoint, bootstrap));
       pools.put(endpoint, pool);
     }
     pool.acquire(fresh, connectTimeoutNanos, waiter);
+  }
+
+  private void leave(Endpoint endpoint, EndpointConnections pool) {
+    pools.remove(endpoint);
+    pool.retire();
+    leaving.add(pool);
   }
 
   private EndpointConnections open(Cluster cluster, Connector connector) {
@@ -95,9 +106,7 @@ public final class LoopPools implements UpstreamSource {
         known.add(endpoint);
         EndpointConnections pool = pools.get(endpoint);
         if (pool != null && pool.protocol() != cluster.spec().protocol()) {
-          pools.remove(endpoint);
-          pool.retire();
-          leaving.add(pool);
+          leave(endpoint, pool);
         } else if (pool != null) {
           pool.limits(cluster.spec().pool());
           pool.tls(tls(cluster));

@@ -48,21 +48,19 @@ class GrpcCallTest {
         .firstByteTimeout(brief)
         .limits(d ->
             new HttpLimits(
-                d.headerTimeout(),
-                brief,
-                d.minBodyRate(),
-                d.writeStallTimeout(),
-                brief,
-                d.keepAliveTimeout(),
-                d.maxKeepAliveRequests(),
-                d.maxHeaderBytes(),
-                d.maxHeaderFields(),
-                d.maxBodyBytes(),
-                d.maxPipelined(),
-                d.underscoreHeaders(),
-                d.maxStreams(),
-                d.windowBytes(),
-                new GrpcLimits(Duration.ofMinutes(5), idle, false)));
+                    d.headerTimeout(),
+                    brief,
+                    d.minBodyRate(),
+                    d.writeStallTimeout(),
+                    brief,
+                    d.keepAliveTimeout(),
+                    d.maxKeepAliveRequests(),
+                    d.maxHeaderBytes(),
+                    d.maxHeaderFields(),
+                    d.maxBodyBytes(),
+                    d.maxPipelined(),
+                    d.underscoreHeaders())
+                .with(new GrpcLimits(Duration.ofMinutes(5), idle, false)));
   }
 
   // ---------------------------------------------------------------- shapes

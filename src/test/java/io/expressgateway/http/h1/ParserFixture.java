@@ -93,7 +93,7 @@ final class ParserFixture {
 
   /** Payload, trailers and consumed bytes of a chunked body; {@code BAD} when malformed. */
   static String chunks(byte[] wire, int... cuts) {
-    ChunkParser parser = new ChunkParser(1024, 16);
+    ChunkParser parser = new ChunkParser(1024, 16, true);
     parser.reset();
     StringBuilder payload = new StringBuilder();
     int from = 0;

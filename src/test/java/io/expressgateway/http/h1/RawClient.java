@@ -24,7 +24,8 @@ public final class RawClient implements Closeable {
     this(new Socket(InetAddress.getLoopbackAddress(), port));
   }
 
-  private RawClient(Socket socket) throws IOException {
+  /** A client on a connection that is made already. */
+  public RawClient(Socket socket) throws IOException {
     this.socket = socket;
     socket.setTcpNoDelay(true);
     socket.setSoTimeout(PATIENCE_MILLIS);
@@ -65,6 +66,13 @@ public final class RawClient implements Closeable {
 
   public void halfClose() throws IOException {
     socket.shutdownOutput();
+  }
+
+  /** The next head, unread no longer; fails at the end of the connection. */
+  public void awaitHead() throws IOException {
+    if (readHead() == null) {
+      throw new EOFException("the connection ended instead of a head");
+    }
   }
 
   /** The next head, which may be an interim one; null at the end of the connection. */

@@ -171,7 +171,8 @@ class WireProtocolTest {
         RawClient client = new RawClient(gateway.port())) {
       for (int i = 0; i < 3; i++) {
         client.send(
-            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTrailer: A\r\n\r\n"
+            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTrailer: A\r\n"
+                + "TE: trailers\r\nConnection: TE\r\n\r\n"
                 + "2\r\nhe\r\n3;ext=1\r\nllo\r\n0\r\nA: b\r\n\r\n");
         RawClient.Response got = client.read();
         assertThat(got.body()).isEqualTo("hello");

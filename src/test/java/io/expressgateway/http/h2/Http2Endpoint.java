@@ -4,6 +4,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -197,6 +198,11 @@ final class Http2Endpoint implements AutoCloseable {
 
     void data(ByteBuf bytes, boolean end) {
       ctx.writeAndFlush(new DefaultHttp2DataFrame(bytes, end).stream(stream));
+    }
+
+    /** A piece of body; done when the socket has it. */
+    ChannelFuture piece(ByteBuf bytes) {
+      return ctx.writeAndFlush(new DefaultHttp2DataFrame(bytes, false).stream(stream));
     }
 
     void trailers(String name, String value) {

@@ -96,7 +96,7 @@ class Http2EndpointTest {
     try (Http2Endpoint endpoint = Http2Endpoint.start(script);
         Gateway gateway = gateway(endpoint).start();
         RawClient client = new RawClient(gateway.port())) {
-      client.send(RawClient.head("GET", "/"));
+      client.send(RawClient.head("GET", "/", "TE: trailers", "Connection: TE"));
 
       assertThat(client.readHead()).startsWith("HTTP/1.1 103 ").contains("</style.css>");
       assertThat(client.readHead()).startsWith("HTTP/1.1 200 ");

@@ -1,10 +1,16 @@
 package io.expressgateway.http.h2;
 
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2HeadersDecoder;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 
 /** A client that writes frames by hand (RFC 9113 section 4.1). */
@@ -19,9 +25,13 @@ final class RawHttp2 implements Closeable {
   static final int GOAWAY = 7;
   static final int WINDOW_UPDATE = 8;
   static final int CONTINUATION = 9;
+  static final int PRIORITY_UPDATE = 16;
+  static final int PROTOCOL_ERROR = 1;
+  static final int REFUSED_STREAM = 7;
   static final int ENHANCE_YOUR_CALM = 11;
 
   final Socket socket;
+  private final Http2HeadersDecoder fields = new DefaultHttp2HeadersDecoder(false);
   private final DataInputStream in;
   private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
 
@@ -29,6 +39,7 @@ final class RawHttp2 implements Closeable {
     this(new Socket("127.0.0.1", port));
   }
 
+  /** A client on a connection that is made already. */
   RawHttp2(Socket connected) throws IOException {
     socket = connected;
     socket.setTcpNoDelay(true);
@@ -123,6 +134,27 @@ final class RawHttp2 implements Closeable {
       frame = read();
     }
     return frame;
+  }
+
+  /** The fields of a HEADERS frame that is whole; frames must be shown in the order they came. */
+  Http2Headers fields(Frame frame) throws Exception {
+    return fields.decodeHeaders(frame.stream(), Unpooled.wrappedBuffer(frame.payload()));
+  }
+
+  /** The next HEADERS frame's fields; other frames are dropped. */
+  Http2Headers awaitFields() throws Exception {
+    return fields(await(HEADERS));
+  }
+
+  /** Whether the gateway has ended the connection; what it still sends is dropped. */
+  boolean isEnded() throws IOException {
+    try {
+      while (true) {
+        read();
+      }
+    } catch (EOFException | SocketException ended) {
+      return true;
+    }
   }
 
   @Override

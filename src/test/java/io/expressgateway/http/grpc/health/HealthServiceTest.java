@@ -8,7 +8,6 @@ import io.expressgateway.http.fault.Await;
 import io.expressgateway.http.fault.RawClient;
 import io.expressgateway.http.grpc.GrpcClient;
 import io.expressgateway.snapshot.ListenerSpec.GrpcLimits;
-import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
@@ -34,23 +33,7 @@ class HealthServiceTest {
   private static Gateway gateway(boolean serves) {
     return Gateway.builder()
         .endpoints(1)
-        .limits(d ->
-            new HttpLimits(
-                d.headerTimeout(),
-                d.bodyIdleTimeout(),
-                d.minBodyRate(),
-                d.writeStallTimeout(),
-                d.responseTimeout(),
-                d.keepAliveTimeout(),
-                d.maxKeepAliveRequests(),
-                d.maxHeaderBytes(),
-                d.maxHeaderFields(),
-                d.maxBodyBytes(),
-                d.maxPipelined(),
-                d.underscoreHeaders(),
-                d.maxStreams(),
-                d.windowBytes(),
-                new GrpcLimits(Duration.ofMinutes(5), Duration.ofHours(1), serves)))
+        .limits(d -> d.with(new GrpcLimits(Duration.ofMinutes(5), Duration.ofHours(1), serves)))
         .start();
   }
 
