@@ -102,7 +102,8 @@ class ResponseSplittingTest {
         Gateway gateway = Gateway.to(endpoint.port());
         RawClient client = new RawClient(gateway.port());
         RawClient neighbour = new RawClient(gateway.port())) {
-      assertThat(client.request("HEAD", "/").status()).isEqualTo(200);
+      // A clean refusal where head and surplus arrive in one read; else the head was sent on before.
+      assertThat(client.request("HEAD", "/").status()).isIn(200, 502);
       assertThat(neighbour.request("GET", "/").body()).isEqualTo("good");
       assertThat(client.request("GET", "/").body()).isEqualTo("good");
       assertThat(gateway.metrics.security).containsExactly("upstream-extra-bytes:close");
