@@ -23,6 +23,8 @@ LONG_PAUSE_SECONDS = 3
 def connect(port):
     connection = socket.create_connection(("127.0.0.1", port), 30)
     connection.settimeout(60)
+    # Else a request behind a TLS handshake waits for the peer's delayed acknowledgement.
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return connection
 
 

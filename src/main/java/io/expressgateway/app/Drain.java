@@ -28,6 +28,7 @@ final class Drain {
   /** Blocks until nothing runs any more, the time is over, or the second request came. */
   void run(Snapshot.Drain times) {
     readiness.draining();
+    dataPlane.announceDrain();
     LOG.info("draining: settle {}, then at most {}", times.settle(), times.timeout());
     stop.pause(times.settle());
     dataPlane.beginDrain();

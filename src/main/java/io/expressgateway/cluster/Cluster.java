@@ -129,6 +129,11 @@ public final class Cluster {
     return balancer == null ? null : balancer.pick(request);
   }
 
+  /** Whether {@link #pick} finds anybody now. Any thread. */
+  public boolean hasUsableEndpoint() {
+    return view.balancer != null;
+  }
+
   /** The endpoints in configuration order. */
   public List<Endpoint> endpoints() {
     return view.endpoints;

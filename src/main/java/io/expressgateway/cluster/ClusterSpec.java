@@ -140,8 +140,9 @@ public record ClusterSpec(
   /**
    * Active health check.
    *
-   * @param type {@code http} or {@code tcp}
+   * @param type {@code http}, {@code tcp} or {@code grpc}
    * @param path request path of {@code http}
+   * @param service what {@code grpc} asks for; empty for the endpoint as a whole
    * @param interval between the starts of two checks
    * @param timeout of one check
    * @param healthyThreshold successes in a row to become healthy
@@ -153,13 +154,39 @@ public record ClusterSpec(
   public record HealthCheck(
       String type,
       String path,
+      String service,
       Duration interval,
       Duration timeout,
       int healthyThreshold,
       int unhealthyThreshold,
       int expectedStatusFrom,
       int expectedStatusTo,
-      @Nullable Integer port) {}
+      @Nullable Integer port) {
+
+    /** A check that names no service. */
+    public HealthCheck(
+        String type,
+        String path,
+        Duration interval,
+        Duration timeout,
+        int healthyThreshold,
+        int unhealthyThreshold,
+        int expectedStatusFrom,
+        int expectedStatusTo,
+        @Nullable Integer port) {
+      this(
+          type,
+          path,
+          "",
+          interval,
+          timeout,
+          healthyThreshold,
+          unhealthyThreshold,
+          expectedStatusFrom,
+          expectedStatusTo,
+          port);
+    }
+  }
 
   /**
    * Outlier ejection.

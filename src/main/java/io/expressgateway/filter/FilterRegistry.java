@@ -69,6 +69,7 @@ public final class FilterRegistry {
     row("AddRequestParameter", AddRequestParameter::new, "name", "value");
     row("AddResponseHeader", AddResponseHeader::new, "name", "value", "override");
     row("DedupeResponseHeader", DedupeResponseHeader::new, "name", "strategy");
+    row("GrpcWeb", GrpcWeb::new);
     row("MapRequestHeader", MapRequestHeader::new, "fromHeader", "toHeader");
     row("PrefixPath", PrefixPath::new, "prefix");
     row("PreserveHostHeader", PreserveHostHeader::new);

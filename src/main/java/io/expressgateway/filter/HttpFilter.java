@@ -2,6 +2,7 @@ package io.expressgateway.filter;
 
 import io.expressgateway.message.HeaderBlock;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 
 /**
  * One step between client and endpoint. Request hooks run in the route's filter order, response
@@ -46,6 +47,16 @@ public interface HttpFilter {
   /** A piece of response body; ownership as in {@link #onRequestData}. */
   default ByteBuf onResponseData(FilterExchange exchange, ByteBuf data) {
     return data;
+  }
+
+  /**
+   * Body that the filter adds behind the last piece, asked for once, before {@link
+   * #onResponseTrailers} and with the same trailers, which it may change. The filters between this
+   * one and the client see it as data. Gives up ownership; an empty buffer, the default, adds
+   * nothing.
+   */
+  default ByteBuf lastResponseData(FilterExchange exchange, HeaderBlock trailers) {
+    return Unpooled.EMPTY_BUFFER;
   }
 
   /** The response body has ended; as {@link #onRequestTrailers}. */

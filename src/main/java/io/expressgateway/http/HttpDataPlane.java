@@ -50,6 +50,9 @@ public interface HttpDataPlane extends AutoCloseable {
   /** Exchanges since start. */
   Ledger ledger();
 
+  /** A drain is near: who asks for the gateway's health is told that it leaves. */
+  default void announceDrain() {}
+
   /**
    * From now on every response asks its connection to close; idle connections close, spread over
    * the snapshot's {@code drain.jitter}.

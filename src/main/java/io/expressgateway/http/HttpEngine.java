@@ -4,6 +4,7 @@ import io.expressgateway.cluster.Cluster;
 import io.expressgateway.filter.FilterRegistry;
 import io.expressgateway.filter.HttpFilter;
 import io.expressgateway.health.HealthListener;
+import io.expressgateway.http.grpc.health.HealthService;
 import io.expressgateway.http.listener.Listener;
 import io.expressgateway.http.listener.Transport;
 import io.expressgateway.http.proxy.ListenerContext;
@@ -60,6 +61,7 @@ public final class HttpEngine implements HttpDataPlane {
   private final ClusterTable clusters;
   private final NameResolution names;
   private final HealthProber prober;
+  private final HealthService health;
 
   private volatile @Nullable ProxyState state;
   private volatile Map<String, ListenerContext> contexts = Map.of();
@@ -76,6 +78,7 @@ public final class HttpEngine implements HttpDataPlane {
     this.accessLogs = accessLogs;
     this.filters = filters;
     this.clusters = new ClusterTable(healthListener);
+    this.health = new HealthService(clusters::all);
     this.transport = Transport.of(options.transport());
     Bootstrap bootstrap = bootstrap();
     for (int i = 0; i < options.loops(); i++) {
@@ -228,7 +231,7 @@ public final class HttpEngine implements HttpDataPlane {
               identityHeaders));
     }
     contexts = made;
-    state = new ProxyState(snapshot, table, plans, this::adHocCluster);
+    state = new ProxyState(snapshot, table, plans, this::adHocCluster, health);
     for (Listener listener : listeners) {
       listener.limits(context(listener.name()).spec());
     }
@@ -387,7 +390,13 @@ public final class HttpEngine implements HttpDataPlane {
   }
 
   @Override
+  public void announceDrain() {
+    health.leave();
+  }
+
+  @Override
   public void beginDrain() {
+    health.drain();
     Snapshot.Drain drain = currentState().snapshot().drain();
     long spreadNanos = (long) (drain.timeout().toNanos() * drain.jitter());
     listeners.forEach(listener -> listener.drain(spreadNanos));
@@ -421,9 +430,19 @@ public final class HttpEngine implements HttpDataPlane {
     listeners.forEach(Listener::unbind);
     listeners.forEach(Listener::shutDown);
     workers.getFirst().eventLoop().execute(prober::stop);
+    CountDownLatch told = new CountDownLatch(workers.size());
     for (int i = 0; i < workers.size(); i++) {
-      workers.get(i).eventLoop().execute(pools.get(i)::close);
+      LoopPools loopPools = pools.get(i);
+      workers
+          .get(i)
+          .eventLoop()
+          .execute(() -> {
+            loopPools.close();
+            told.countDown();
+          });
     }
+    // A loop that is told to stop closes its channels before it runs what was asked of it.
+    await(told);
     names.close();
     for (EventLoopGroup group : groups) {
       group.shutdownGracefully(0, 2, TimeUnit.SECONDS);

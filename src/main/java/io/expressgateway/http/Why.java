@@ -45,13 +45,27 @@ public enum Why {
   CONNECT_REFUSED(405, Side.DOWNSTREAM, "CONNECT is not allowed"),
   /** The authority leads to another certificate than the handshake did (RFC 9110 section 7.4). */
   MISDIRECTED(421, Side.DOWNSTREAM, "the connection was not made for this authority"),
+  /** A WebSocket handshake whose key cannot be answered (RFC 6455 section 4.2.1). */
+  BAD_WEBSOCKET_KEY(400, Side.DOWNSTREAM, "the Sec-WebSocket-Key is missing or malformed"),
+  /** The client's frames are none by RFC 6455; it is told with close code 1002. */
+  WEBSOCKET_PROTOCOL(0, Side.DOWNSTREAM, "the client's WebSocket frames are malformed"),
+  /** The client's message is larger than {@code http.websocket.max-message-size}: 1009. */
+  WEBSOCKET_TOO_LARGE(0, Side.DOWNSTREAM, "the client's WebSocket message is too large"),
+  /** The client sent more pings than the rule {@code websocket-ping-flood} allows: 1008. */
+  WEBSOCKET_PING_FLOOD(0, Side.DOWNSTREAM, "the client sent too many WebSocket pings"),
+  /** The client sent more frames of nothing than {@code websocket-empty-flood} allows: 1008. */
+  WEBSOCKET_EMPTY_FLOOD(0, Side.DOWNSTREAM, "the client sent too many empty WebSocket frames"),
   /** Expect asks for something else than 100-continue (RFC 9110 section 10.1.1). */
   EXPECTATION_FAILED(417, Side.DOWNSTREAM, "the expectation cannot be met"),
   /** The client closed or reset before the response had ended. */
   CLIENT_GONE(0, Side.DOWNSTREAM, "the client went away"),
   /** The client took nothing of the response for {@code http.write-stall-timeout}. */
   WRITE_STALL(0, Side.DOWNSTREAM, "the client stopped reading"),
-
+  /** A gRPC call over HTTP/1.1 whose client did not say {@code TE: trailers}. */
+  TRAILERS_IMPOSSIBLE(
+      400, Side.DOWNSTREAM, "gRPC needs HTTP/2, or HTTP/1.1 with TE: trailers in the request"),
+  /** The header grpc-timeout is malformed (gRPC's PROTOCOL-HTTP2). */
+  BAD_GRPC_TIMEOUT(400, Side.DOWNSTREAM, "the header grpc-timeout is malformed"),
   /** The client made the gateway hold more than anybody else while memory was short. */
   HELD_BYTES(0, Side.DOWNSTREAM, "the client took too little of too much"),
 
@@ -60,8 +74,9 @@ public enum Why {
   BAD_API_VERSION(400, Side.DOWNSTREAM, "the API version is missing or not supported"),
   /** No route matches. */
   NO_ROUTE(404, Side.GATEWAY, "no route matches"),
-  /** An upgrade is asked for, and the cluster's protocol cannot carry it. */
-  UPGRADE_NOT_SUPPORTED(501, Side.GATEWAY, "the endpoint's protocol cannot carry an upgrade"),
+  /** An upgrade is asked for that the listener does not serve or the endpoint does not offer. */
+  UPGRADE_NOT_SUPPORTED(
+      501, Side.GATEWAY, "the listener does not serve this upgrade or the endpoint offers none"),
   /** No endpoint of the cluster may be used. */
   NO_HEALTHY_ENDPOINT(503, Side.GATEWAY, "no endpoint is available"),
   /** The pool and its queue are full. */
@@ -76,6 +91,14 @@ public enum Why {
   INTERNAL_ERROR(500, Side.GATEWAY, "the gateway failed"),
   /** The exchange took longer than the route's {@code total-timeout}. */
   TOTAL_TIMEOUT(504, Side.GATEWAY, "the exchange took too long"),
+  /** A WebSocket reached {@code http.websocket.max-lifetime}: 1001 to both. */
+  WEBSOCKET_LIFETIME(0, Side.GATEWAY, "the WebSocket reached its longest life"),
+  /** The gateway drains: 1001 to both. */
+  WEBSOCKET_DRAIN(0, Side.GATEWAY, "the gateway is draining its WebSockets"),
+  /** The deadline of a gRPC call has passed: the client's, or {@code http.grpc.max-deadline}. */
+  GRPC_DEADLINE(504, Side.GATEWAY, "the deadline of the call has passed"),
+  /** Nothing moved in a gRPC call for {@code http.grpc.idle-timeout}. */
+  GRPC_IDLE(504, Side.GATEWAY, "nothing moved in the call for too long"),
   /** The gateway stops and its drain time is over. */
   SHUTDOWN(0, Side.GATEWAY, "the gateway is stopping"),
 
@@ -105,6 +128,18 @@ public enum Why {
   UPSTREAM_RESET(502, Side.UPSTREAM, "the endpoint reset the request's stream"),
   /** The endpoint refused the request unprocessed, again and again (RFC 9113 section 8.7). */
   UPSTREAM_REFUSED(503, Side.UPSTREAM, "the endpoint refused the request unprocessed"),
+  /** 2xx instead of 101, which an HTTP/2 client would take for an open WebSocket. */
+  UPGRADE_IGNORED(
+      502, Side.UPSTREAM, "the endpoint answered the WebSocket handshake without switching"),
+  /** The endpoint's frames are none by RFC 6455; it is told with close code 1002. */
+  UPSTREAM_WEBSOCKET_PROTOCOL(0, Side.UPSTREAM, "the endpoint's WebSocket frames are malformed"),
+  /** The endpoint's message is larger than {@code http.websocket.max-message-size}: 1009. */
+  UPSTREAM_WEBSOCKET_TOO_LARGE(0, Side.UPSTREAM, "the endpoint's WebSocket message is too large"),
+  /** The endpoint sent more pings than the rule {@code websocket-ping-flood} allows: 1008. */
+  UPSTREAM_WEBSOCKET_PING_FLOOD(0, Side.UPSTREAM, "the endpoint sent too many WebSocket pings"),
+  /** The endpoint sent more frames of nothing than {@code websocket-empty-flood} allows: 1008. */
+  UPSTREAM_WEBSOCKET_EMPTY_FLOOD(
+      0, Side.UPSTREAM, "the endpoint sent too many empty WebSocket frames"),
   /** No response byte within the cluster's {@code first-byte-timeout}. */
   FIRST_BYTE_TIMEOUT(504, Side.UPSTREAM, "the endpoint did not answer in time"),
   /** No response head within the listener's {@code http.response-timeout}. */
@@ -115,7 +150,7 @@ public enum Why {
   UPSTREAM_STALLED(504, Side.UPSTREAM, "the endpoint stopped reading"),
   /** A try whose response status the route's Retry filter names; never a client's answer. */
   RETRIED_STATUS(0, Side.UPSTREAM, "the response's status asks for another try"),
-  /** Nothing moved in an upgraded connection for its idle time. */
+  /** Nothing moved in a WebSocket for its idle time: 1001 to both. */
   TUNNEL_IDLE(0, Side.GATEWAY, "the upgraded connection was idle"),
   /** The response body paused for longer than {@code http.body-idle-timeout}. */
   UPSTREAM_IDLE_TIMEOUT(504, Side.UPSTREAM, "the endpoint's response stalled");

@@ -40,7 +40,7 @@ public enum Rule {
   CONNECT_REFUSED("connect-refused", Kind.TWO_READINGS),
   /** A name that leads to another certificate than its connection's (RFC 9110 section 7.4). */
   MISDIRECTED("misdirected", Kind.TWO_READINGS),
-  /** A ClientHello that hid its name, so that it got another certificate. */
+  /** A ClientHello that can be read in two ways, so that it got another certificate. */
   TLS_SNI("tls-sni", Kind.TWO_READINGS),
   /** What only the gateway may say about client certificates. */
   FORGED_IDENTITY("forged-identity", Kind.TWO_READINGS),
@@ -54,6 +54,10 @@ public enum Rule {
   UPSTREAM_EXTRA_BYTES("upstream-extra-bytes", Kind.TWO_READINGS),
   /** An endpoint's response that is malformed. */
   UPSTREAM_MALFORMED("upstream-malformed", Kind.TWO_READINGS),
+  /** CONNECT for another protocol than WebSocket (RFC 8441 section 4). */
+  UPGRADE_NOT_SUPPORTED("upgrade-not-supported", Kind.TWO_READINGS),
+  /** WebSocket frames of either peer that are none (RFC 6455 section 5). */
+  WEBSOCKET_PROTOCOL("websocket-protocol", Kind.TWO_READINGS),
 
   // --- bounds of memory and work ---
   /** A head beyond its limit of bytes or fields. */
@@ -89,6 +93,12 @@ public enum Rule {
   /** A client that takes nothing of its response. */
   WRITE_STALL("write-stall", Kind.LIMIT, "listeners[].http.write-stall-timeout"),
 
+  /** A WebSocket message or frame beyond its limit, of either peer. */
+  WEBSOCKET_TOO_LARGE(
+      "websocket-too-large", Kind.LIMIT, "listeners[].http.websocket.max-message-size"),
+  /** A WebSocket in which nothing moves. */
+  WEBSOCKET_IDLE("websocket-idle", Kind.LIMIT, "listeners[].http.websocket.idle-timeout"),
+
   // --- rates and scores ---
   /** Resets of requests that were being served: CVE-2023-44487. */
   H2_RAPID_RESET("h2-rapid-reset", Kind.RATE, 100, Window.TEN_SECONDS),
@@ -108,9 +118,9 @@ public enum Rule {
   H2_EMPTY_DATA_FLOOD("h2-empty-data-flood", Kind.RATE, 100, Window.TEN_SECONDS),
   /** Everything odd and cheap on one connection, counted together. */
   GLITCHES("glitches", Kind.RATE, 200, Duration.ofSeconds(60)),
-  /** WebSocket pings of a client (RFC 6455 section 5.5.2). */
+  /** WebSocket pings of either peer (RFC 6455 section 5.5.2). */
   WEBSOCKET_PING_FLOOD("websocket-ping-flood", Kind.RATE, 50, Window.TEN_SECONDS),
-  /** WebSocket frames that carry nothing and end nothing. */
+  /** WebSocket frames of either peer that carry nothing and end nothing. */
   WEBSOCKET_EMPTY_FLOOD("websocket-empty-flood", Kind.RATE, 100, Window.TEN_SECONDS);
 
   /** The action of a rule that was observed only. */

@@ -64,6 +64,8 @@ public enum HeaderName {
   USER_AGENT("User-Agent"),
   /** RFC 9110 section 10.1.3. */
   REFERER("Referer"),
+  /** The deadline of a gRPC call (gRPC's PROTOCOL-HTTP2). */
+  GRPC_TIMEOUT("grpc-timeout"),
   /** W3C Trace Context. */
   TRACEPARENT("traceparent"),
   /** W3C Trace Context. */

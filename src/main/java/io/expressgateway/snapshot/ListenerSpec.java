@@ -139,6 +139,20 @@ public record ListenerSpec(
   }
 
   /**
+   * What a listener says of gRPC calls.
+   *
+   * @param maxDeadline the longest that a call with a deadline may take; zero for no limit
+   * @param idleTimeout longest time in which nothing moves in either direction; zero for no limit
+   * @param healthService whether {@code grpc.health.v1.Health} is answered here
+   */
+  public record GrpcLimits(Duration maxDeadline, Duration idleTimeout, boolean healthService) {
+
+    /** The defaults of the configuration reference. */
+    public static final GrpcLimits DEFAULTS =
+        new GrpcLimits(Duration.ofMinutes(5), Duration.ofHours(1), false);
+  }
+
+  /**
    * Limits and timers of HTTP.
    *
    * @param headerTimeout first byte of a head to its end
@@ -156,6 +170,8 @@ public record ListenerSpec(
    * @param maxStreams requests at a time on an HTTP/2 connection
    * @param windowBytes of request body that an HTTP/2 stream may send ahead
    * @param maxConnectionAge after which a connection is asked to leave; zero for never
+   * @param webSocket what a WebSocket may do
+   * @param grpc what is said of gRPC calls
    */
   public record HttpLimits(
       Duration headerTimeout,
@@ -172,9 +188,42 @@ public record ListenerSpec(
       UnderscoreHeaders underscoreHeaders,
       int maxStreams,
       int windowBytes,
-      Duration maxConnectionAge) {
+      Duration maxConnectionAge,
+      WebSocketLimits webSocket,
+      GrpcLimits grpc) {
 
-    /** Limits with the default number and window of streams and no connection age. */
+    /** These limits with others for WebSocket. */
+    public HttpLimits with(WebSocketLimits others) {
+      return with(others, grpc);
+    }
+
+    /** These limits with others for gRPC. */
+    public HttpLimits with(GrpcLimits others) {
+      return with(webSocket, others);
+    }
+
+    private HttpLimits with(WebSocketLimits webSocket, GrpcLimits grpc) {
+      return new HttpLimits(
+          headerTimeout,
+          bodyIdleTimeout,
+          minBodyRate,
+          writeStallTimeout,
+          responseTimeout,
+          keepAliveTimeout,
+          maxKeepAliveRequests,
+          maxHeaderBytes,
+          maxHeaderFields,
+          maxBodyBytes,
+          maxPipelined,
+          underscoreHeaders,
+          maxStreams,
+          windowBytes,
+          maxConnectionAge,
+          webSocket,
+          grpc);
+    }
+
+    /** Limits with the defaults of streams, WebSocket and gRPC, and no connection age. */
     public HttpLimits(
         Duration headerTimeout,
         Duration bodyIdleTimeout,
@@ -203,7 +252,9 @@ public record ListenerSpec(
           underscoreHeaders,
           256,
           64 * 1024,
-          Duration.ZERO);
+          Duration.ZERO,
+          WebSocketLimits.DEFAULTS,
+          GrpcLimits.DEFAULTS);
     }
 
     /** The defaults of the configuration reference. */

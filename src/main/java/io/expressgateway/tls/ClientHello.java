@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the ClientHello, chooses the context by its name and puts the handshake in its own place.
- * Bounded in bytes, in pieces (each piece makes Netty look at the records from the first on) and in
- * time, of which the handshake gets what is left. Confined to the connection's event loop.
+ * Bounded in bytes, headers of records included, and in time, of which the handshake gets what is
+ * left. Confined to the connection's event loop.
  */
 final class ClientHello extends SniHandler {
 
@@ -25,9 +25,6 @@ final class ClientHello extends SniHandler {
    */
   private static final int MAX_BYTES = 16 * 1024;
 
-  /** Reads: a hello comes in one to three segments. */
-  private static final int MAX_PIECES = 256;
-
   /** A fatal alert in a record in clear text: decode_error (RFC 8446 section 6.2). */
   private static final byte[] DECODE_ERROR = {21, 3, 3, 0, 2, 2, 50};
 
@@ -35,7 +32,6 @@ final class ClientHello extends SniHandler {
   private final long timeoutMillis;
   private final long beganNanos = System.nanoTime();
   private int bytes;
-  private int pieces;
   private boolean refused;
 
   ClientHello(ServerTls tls, long timeoutMillis) {
@@ -47,13 +43,12 @@ final class ClientHello extends SniHandler {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
     // As long as this is called, the hello is not complete.
-    if (refused || bytes >= MAX_BYTES || pieces >= MAX_PIECES) {
+    if (refused || bytes >= MAX_BYTES) {
       ReferenceCountUtil.release(message);
       refuse(ctx);
       return;
     }
     bytes += ((ByteBuf) message).readableBytes();
-    pieces++;
     super.channelRead(ctx, message);
   }
 

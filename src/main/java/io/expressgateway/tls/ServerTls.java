@@ -185,8 +185,8 @@ public final class ServerTls {
 
   /**
    * Whether a handshake that has succeeded was made with the certificate of the name that BoringSSL
-   * has read. Netty looks for the name by itself, beforehand; a ClientHello that it reads otherwise
-   * must not get by with another certificate.
+   * has read. Netty looks for the name by itself, beforehand; should there be a ClientHello that it
+   * reads otherwise, that must not get by with another certificate.
    */
   public boolean isRightful(SSLEngine engine) {
     String asked = ServerNames.asked(engine);

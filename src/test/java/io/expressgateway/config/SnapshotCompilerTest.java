@@ -33,6 +33,8 @@ class SnapshotCompilerTest {
     assertThat(web.trustedProxies()).hasToString("[10.0.0.0/8, 2001:db8:0:0:0:0:0:0/32]");
     assertThat(web.accessLog()).isEqualTo(new ListenerSpec.AccessLogSpec("off", "stdout", 0.5));
     assertThat(web.http().responseTimeout()).isZero();
+    assertThat(web.http().grpc())
+        .isEqualTo(new ListenerSpec.GrpcLimits(Duration.ZERO, Duration.ofMinutes(5), true));
     assertThat(web.http().underscoreHeaders()).isEqualTo(ListenerSpec.UnderscoreHeaders.DROP);
     assertThat(snapshot.listeners().get(1).bind()).isEqualTo(new HostPort("::1", 0));
     ClusterSpec orders = snapshot.clusters().getFirst();
@@ -67,6 +69,7 @@ class SnapshotCompilerTest {
                 "total-timeout", 1500L,
                 "tunnel-idle-timeout", 300_000L,
                 "max-body-size", 1_048_576L,
+                "grpc-max-deadline", -1L,
                 "listeners", List.of("web"),
                 "team", "blue"));
   }
@@ -134,7 +137,7 @@ class SnapshotCompilerTest {
         expressgateway.clusters[0].hash-on | connection-id | HTTP/1.1 and HTTP/2 have no connection ID
         expressgateway.clusters[0].endpoints[0].address | 127.0.0.1 | is not host:port
         expressgateway.clusters[0].tls.ca | ca.pem | cannot be read: there is no such file
-        expressgateway.clusters[0].health-check.type | grpc | the gRPC health check is not built yet
+        expressgateway.clusters[0].health-check.type | grpc | gRPC checks speak HTTP/2
         expressgateway.clusters[0].health-check.expected-status | 399-200 | is neither
         expressgateway.clusters[0].health-check.path | nowhere | is no request path
         expressgateway.clusters[0].health-check.port | 0 | is out of range
@@ -166,6 +169,7 @@ class SnapshotCompilerTest {
         spring.cloud.gateway.server.webflux.routes[4].metadata.total-timeout | soon | is not a positive duration
         spring.cloud.gateway.server.webflux.routes[4].metadata.tunnel-idle-timeout | -1s | is not a positive duration
         spring.cloud.gateway.server.webflux.routes[4].metadata.max-body-size | big | is not a size
+        spring.cloud.gateway.server.webflux.routes[4].metadata.grpc-max-deadline | 0s | is not a positive duration
         spring.cloud.gateway.server.webflux.routes[4].metadata.listeners | nowhere | there is no such listener
         there is no expression language here
         spring.cloud.gateway.server.webflux.routes[5].filters[1] | Unheard=1 | no such filter
@@ -183,16 +187,21 @@ class SnapshotCompilerTest {
   }
 
   @Test
-  void http2EndpointsAreNotCheckedByHttp1() {
+  void everyTypeOfCheckIsForHttp2EndpointsAndGrpcIsForNoOthers() {
     String http2 =
         MINIMAL.replace(
             "{ name: c }", "{ name: c, protocol: http2, health-check: { type: TYPE } }");
 
-    assertThat(Fixture.accepted(Fixture.yaml(http2.replace("TYPE", "tcp"))).snapshot().clusters())
-        .extracting(ClusterSpec::protocol)
-        .containsExactly(ClusterSpec.Protocol.HTTP2);
-    assertThat(Fixture.refused(Fixture.yaml(http2.replace("TYPE", "http"))).toString())
-        .contains("expressgateway.clusters[0].health-check.type", "write type: tcp");
+    for (String type : List.of("tcp", "http", "grpc, service: orders.v1.Orders")) {
+      assertThat(Fixture.accepted(Fixture.yaml(http2.replace("TYPE", type))).snapshot().clusters())
+          .extracting(ClusterSpec::protocol)
+          .containsExactly(ClusterSpec.Protocol.HTTP2);
+    }
+    assertThat(Fixture.refused(Fixture.yaml(http2.replace("TYPE", "tcp, service: a"))).toString())
+        .contains("expressgateway.clusters[0].health-check.service", "write type: grpc");
+    String http1 = http2.replace("protocol: http2, ", "");
+    assertThat(Fixture.refused(Fixture.yaml(http1.replace("TYPE", "grpc"))).toString())
+        .contains("expressgateway.clusters[0].health-check.type", "write protocol: http2");
   }
 
   @Test

@@ -23,7 +23,7 @@ class ReasonCodesGuideTest {
   @Test
   void theGuideHasExactlyTheCodesThatThereAre() throws IOException {
     List<String> codes = new ArrayList<>(codesOfFilters());
-    assertThat(codes).hasSize(2);
+    assertThat(codes).hasSize(3);
     for (Why why : Why.values()) {
       codes.add(why.code());
     }

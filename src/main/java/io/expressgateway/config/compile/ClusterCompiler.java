@@ -121,12 +121,25 @@ public final class ClusterCompiler {
 
   private void checkHealthCheck(String key, ClusterProperties cluster) {
     HealthCheckProperties check = cluster.healthCheck();
-    if (check != null && cluster.protocol().equals("http2") && check.type().equals("http")) {
+    if (check == null) {
+      return;
+    }
+    boolean isGrpc = check.type().equals("grpc");
+    if (isGrpc && !cluster.protocol().equals("http2")) {
       problems.refuse(
           key + ".health-check.type",
-          "http",
-          "checks speak HTTP/1.1, which an http2 cluster's endpoints need not understand",
-          "write type: tcp");
+          "grpc",
+          "gRPC checks speak HTTP/2, which the endpoints of protocol "
+              + cluster.protocol()
+              + " need not understand",
+          "write protocol: http2 for the cluster, or type: http or tcp");
+    }
+    if (!isGrpc && !check.service().isEmpty()) {
+      problems.refuse(
+          key + ".health-check.service",
+          check.service(),
+          "a check of type " + check.type() + " asks for no service",
+          "write type: grpc, or remove the key");
     }
   }
 
@@ -203,6 +216,7 @@ public final class ClusterCompiler {
     return new HealthCheck(
         check.type(),
         check.path(),
+        check.service(),
         check.interval(),
         check.timeout(),
         check.healthyThreshold(),

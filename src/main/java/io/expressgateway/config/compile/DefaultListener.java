@@ -14,6 +14,7 @@ import java.util.Map;
 public final class DefaultListener {
 
   private static final String CLIENT = "spring.cloud.gateway.server.webflux.httpclient.";
+  private static final String MAX_FRAME = CLIENT + "websocket.max-frame-payload-length";
   private static final int MAX_HEAD_BYTES = 16 * 1024 * 1024;
 
   private DefaultListener() {}
@@ -43,6 +44,9 @@ public final class DefaultListener {
     values
         .duration(CLIENT + "response-timeout")
         .ifPresent(longest -> keys.put("made.http.response-timeout", millis(longest)));
+    values
+        .number(MAX_FRAME, 1, Integer.MAX_VALUE)
+        .ifPresent(max -> keys.put("made.http.websocket.max-frame-size", max + "B"));
     return Defaulted.bind(keys, ListenerProperties.class);
   }
 

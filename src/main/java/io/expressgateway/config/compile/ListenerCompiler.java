@@ -3,14 +3,17 @@ package io.expressgateway.config.compile;
 import io.expressgateway.config.Problems;
 import io.expressgateway.config.properties.HttpProperties;
 import io.expressgateway.config.properties.ListenerProperties;
+import io.expressgateway.config.properties.WebSocketProperties;
 import io.expressgateway.metrics.AccessLogs;
 import io.expressgateway.net.Cidr;
 import io.expressgateway.net.HostPort;
 import io.expressgateway.snapshot.ListenerSpec;
 import io.expressgateway.snapshot.ListenerSpec.AccessLogSpec;
 import io.expressgateway.snapshot.ListenerSpec.Forwarding;
+import io.expressgateway.snapshot.ListenerSpec.GrpcLimits;
 import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
 import io.expressgateway.snapshot.ListenerSpec.UnderscoreHeaders;
+import io.expressgateway.snapshot.WebSocketLimits;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -181,6 +184,18 @@ public final class ListenerCompiler {
         UnderscoreHeaders.valueOf(http.underscoreHeaders().toUpperCase(Locale.ROOT)),
         http.maxStreams(),
         Math.toIntExact(http.window().toBytes()),
-        http.maxConnectionAge());
+        http.maxConnectionAge(),
+        webSocket(http.websocket()),
+        new GrpcLimits(
+            http.grpc().maxDeadline(), http.grpc().idleTimeout(), http.grpc().healthService()));
+  }
+
+  private static WebSocketLimits webSocket(WebSocketProperties webSocket) {
+    return new WebSocketLimits(
+        webSocket.enabled(),
+        webSocket.idleTimeout(),
+        webSocket.maxMessageSize().toBytes(),
+        webSocket.maxFrameSize().toBytes(),
+        webSocket.maxLifetime());
   }
 }

@@ -18,8 +18,8 @@ import org.springframework.util.unit.DataSize;
  * The metadata of a route. Keys that mean something here are checked and brought to one type:
  * {@code connect-timeout}, {@code response-timeout} (a negative one is none, as in Spring Cloud
  * Gateway), {@code per-try-timeout}, {@code total-timeout} and {@code tunnel-idle-timeout} to
- * {@link Long} milliseconds, {@code max-body-size} to {@link Long} bytes, {@code listeners} to a
- * list of names. Everything else stays as written.
+ * {@link Long} milliseconds, {@code grpc-max-deadline} as well (-1 for off), {@code max-body-size}
+ * to {@link Long} bytes, {@code listeners} to a list of names. Everything else stays as written.
  */
 final class RouteMetadata {
 
@@ -44,6 +44,7 @@ final class RouteMetadata {
       case "connect-timeout" -> millis(name, value, 1);
       case "response-timeout" -> millis(name, value, Long.MIN_VALUE);
       case "per-try-timeout", "total-timeout", "tunnel-idle-timeout" -> duration(name, value);
+      case "grpc-max-deadline" -> durationOrOff(name, value);
       case "max-body-size" -> bytes(name, value);
       case "listeners" -> values.put(name, names(value));
       default -> values.put(name, value);
@@ -65,6 +66,15 @@ final class RouteMetadata {
         value.toString(),
         "is not a number of milliseconds",
         "write digits only, as in 2000");
+  }
+
+  private void durationOrOff(String name, Object value) {
+    String text = value.toString().strip();
+    if (text.equals("off") || text.equals("false")) {
+      values.put(name, -1L);
+    } else {
+      duration(name, value);
+    }
   }
 
   private void duration(String name, Object value) {

@@ -1,7 +1,6 @@
 package io.expressgateway.config.properties;
 
 import io.expressgateway.config.bind.DefaultValue;
-import io.expressgateway.config.bind.NotBuilt;
 import io.expressgateway.config.bind.OneOf;
 import io.expressgateway.config.bind.Range;
 import java.time.Duration;
@@ -12,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param type what is tried
  * @param path request path of http
+ * @param service the service that grpc asks for; empty for the endpoint as a whole
  * @param interval between the starts of two checks
  * @param timeout of one check
  * @param healthyThreshold successes in a row to become healthy
@@ -20,13 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param port checked instead of the endpoint's own
  */
 public record HealthCheckProperties(
-    @DefaultValue("http")
-        @OneOf({"http", "tcp", "grpc"})
-        @NotBuilt(
-            value = "the gRPC health check",
-            except = {"http", "tcp"})
-        String type,
+    @DefaultValue("http") @OneOf({"http", "tcp", "grpc"}) String type,
     @DefaultValue("/") String path,
+    @DefaultValue("") String service,
     @DefaultValue("5s") @Range(min = 10) Duration interval,
     @DefaultValue("1s") @Range(min = 1) Duration timeout,
     @DefaultValue("2") @Range(min = 1, max = 1000) int healthyThreshold,

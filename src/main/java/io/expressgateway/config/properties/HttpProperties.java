@@ -24,6 +24,8 @@ import org.springframework.util.unit.DataSize;
  * @param maxStreams streams per HTTP/2 or HTTP/3 connection
  * @param window flow control window per stream and direction
  * @param maxConnectionAge after which a connection is asked to leave; 0 for never
+ * @param websocket what a WebSocket may do
+ * @param grpc gRPC calls
  */
 public record HttpProperties(
     @DefaultValue("10s") @Range(min = 1) Duration headerTimeout,
@@ -40,4 +42,6 @@ public record HttpProperties(
     @DefaultValue("reject") @OneOf({"reject", "drop", "allow"}) String underscoreHeaders,
     @DefaultValue("256") @Range(min = 1, max = 65_535) int maxStreams,
     @DefaultValue("64KB") @Range(min = 1024, max = 16_777_216) DataSize window,
-    @DefaultValue("off") Duration maxConnectionAge) {}
+    @DefaultValue("off") Duration maxConnectionAge,
+    WebSocketProperties websocket,
+    GrpcProperties grpc) {}

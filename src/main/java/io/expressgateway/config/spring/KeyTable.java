@@ -113,12 +113,12 @@ public final class KeyTable {
               "a close_notify is sent and not waited for"),
           rule(
               GATEWAY + "httpclient.websocket.max-frame-payload-length",
-              REFUSED,
-              "limits on WebSocket frames are not built yet"),
+              MAPPED,
+              "http.websocket.max-frame-size of the listener default"),
           rule(
               GATEWAY + "httpclient.websocket.proxy-ping",
-              WARNED,
-              "WebSocket bytes are passed as they are",
+              REFUSED,
+              "pings always pass to the endpoint, and security.websocket-ping-flood bounds them",
               "true"),
           rule(
               GATEWAY + "httpclient.compression",

@@ -16,6 +16,9 @@ public final class SpringKeys {
   private static final List<String> PREFIXES =
       List.of("spring.cloud.gateway", "server", "spring.webflux", "management.server");
 
+  private static final String WEBSOCKET_FRAMES =
+      "spring.cloud.gateway.server.webflux.httpclient.websocket.max-frame-payload-length";
+
   private final WrittenKeys written;
   private final Problems problems;
 
@@ -38,6 +41,14 @@ public final class SpringKeys {
     }
     if (hasListeners) {
       refuseUnusedSsl();
+      written
+          .value(WEBSOCKET_FRAMES)
+          .ifPresent(value ->
+              problems.warn(
+                  WEBSOCKET_FRAMES,
+                  value,
+                  "has no effect beside expressgateway.listeners",
+                  "set http.websocket.max-frame-size of a listener"));
       for (String key : List.of("server.port", "server.address", "server.http2.enabled")) {
         written
             .value(key)

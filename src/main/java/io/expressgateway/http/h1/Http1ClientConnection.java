@@ -2,6 +2,7 @@ package io.expressgateway.http.h1;
 
 import io.expressgateway.http.Why;
 import io.expressgateway.http.proxy.Exchange;
+import io.expressgateway.http.proxy.TimerWheel;
 import io.expressgateway.http.proxy.Upstream;
 import io.expressgateway.http.proxy.Worker;
 import io.expressgateway.message.HeaderBlock;
@@ -12,9 +13,14 @@ import io.expressgateway.net.OutOfMemory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
@@ -46,6 +52,9 @@ public final class Http1ClientConnection extends Http1Connection implements Upst
   /** TCP_ESTABLISHED of include/net/tcp_states.h. */
   private static final int TCP_ESTABLISHED = 1;
 
+  /** What an endpoint that has ended its tunnel has to take the rest of ours. */
+  private static final long LINGER_NANOS = 30_000_000_000L;
+
   /** Idle for less than this, a connection is trusted without asking the kernel. */
   private static final long TRUSTED_IDLE_NANOS = 100_000_000L;
 
@@ -67,6 +76,9 @@ public final class Http1ClientConnection extends Http1Connection implements Upst
   private boolean closeReported;
   private boolean interimStarted;
   private boolean closeNotified;
+  private boolean inputEnded;
+  private @Nullable ChannelFuture tunnelEnd;
+  private TimerWheel.@Nullable Task lingers;
   private int served;
   private long idleSinceNanos;
 
@@ -241,11 +253,13 @@ public final class Http1ClientConnection extends Http1Connection implements Upst
   private void upgrade(Exchange current, ResponseHead head) {
     int protocol = head.headers().indexOf(HeaderName.UPGRADE);
     boolean isAsked = protocol >= 0 && head.headers().valueEqualsIgnoreCase(protocol, "websocket");
-    if (!isAsked || !current.mayUpgrade()) {
+    if (!isAsked || !current.mayUpgrade(head)) {
       fail(Why.UPSTREAM_MALFORMED);
       return;
     }
     state = State.TUNNEL;
+    // Each direction of a tunnel ends by itself.
+    context().channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     current.onResponseUpgrade(head);
   }
 
@@ -332,6 +346,10 @@ public final class Http1ClientConnection extends Http1Connection implements Upst
   public void channelInactive(ChannelHandlerContext ctx) {
     State before = state;
     state = State.CLOSED;
+    TimerWheel.Task waits = lingers;
+    if (waits != null) {
+      worker.timers().cancel(waits);
+    }
     reportClosed(before == State.IDLE && pooled, true);
     writer().discardHead();
     Exchange current = exchange;
@@ -339,7 +357,12 @@ public final class Http1ClientConnection extends Http1Connection implements Upst
       return;
     }
     switch (before) {
-      case BODY_CLOSE, TUNNEL -> {
+      case TUNNEL -> {
+        // What ends cleanly was told before, by FIN or close_notify.
+        exchange = null;
+        current.onUpstreamFailure(Why.UPSTREAM_TRUNCATED, true);
+      }
+      case BODY_CLOSE -> {
         if (isSecured(ctx) && !closeNotified) {
           // Whoever cut the connection could have cut the body (RFC 9112 section 9.8).
           exchange = null;
@@ -370,6 +393,31 @@ public final class Http1ClientConnection extends Http1Connection implements Upst
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event instanceof SslCloseCompletionEvent closed && closed.isSuccess()) {
       closeNotified = true;
+      if (state == State.TUNNEL) {
+        endOfInput(ctx);
+      }
+    } else if (event instanceof ChannelInputShutdownEvent && state == State.TUNNEL) {
+      endOfInput(ctx);
+    }
+  }
+
+  /** The endpoint's FIN within a tunnel; we may still send. */
+  private void endOfInput(ChannelHandlerContext ctx) {
+    Exchange current = exchange;
+    if (inputEnded || current == null) {
+      return;
+    }
+    inputEnded = true;
+    if (isSecured(ctx) && !closeNotified) {
+      // Whoever cut the connection could have cut the tunnel.
+      fail(Why.UPSTREAM_TRUNCATED);
+      return;
+    }
+    try {
+      current.onResponseEnd(null);
+      current.flushDownstream();
+    } catch (Throwable t) {
+      contain(t);
     }
   }
 
@@ -449,23 +497,30 @@ public final class Http1ClientConnection extends Http1Connection implements Upst
   public void sendEnd(@Nullable HeaderBlock trailers) {
     requestEnded = true;
     if (state == State.TUNNEL) {
-      writer().flush();
-      SslHandler secured = context().pipeline().get(SslHandler.class);
-      if (secured != null) {
-        secured.closeOutbound();
-      } else if (context().channel() instanceof DuplexChannel duplex) {
-        // Behind everything that is still queued: a shutdown drops what has not been written yet.
-        context()
-            .writeAndFlush(Unpooled.EMPTY_BUFFER)
-            .addListener(done -> {
-              if (done.isSuccess()) {
-                duplex.shutdownOutput();
-              }
-            });
-      }
+      endTunnel();
     } else if (state != State.CLOSED) {
       writer().end(trailers);
     }
+  }
+
+  private void endTunnel() {
+    if (tunnelEnd != null) {
+      return;
+    }
+    writer().flush();
+    SslHandler secured = context().pipeline().get(SslHandler.class);
+    if (secured != null) {
+      tunnelEnd = secured.closeOutbound();
+      return;
+    }
+    // Behind everything that is still queued: a shutdown drops what has not been written yet.
+    ChannelFuture last = context().writeAndFlush(Unpooled.EMPTY_BUFFER);
+    tunnelEnd = last;
+    last.addListener(done -> {
+      if (done.isSuccess() && context().channel() instanceof DuplexChannel duplex) {
+        duplex.shutdownOutput();
+      }
+    });
   }
 
   @Override
@@ -500,14 +555,49 @@ public final class Http1ClientConnection extends Http1Connection implements Upst
       state = State.IDLE;
       readBody(true);
       owner.onReusable(this);
+    } else if (state == State.TUNNEL && tunnelEnd != null) {
+      closeBehind(tunnelEnd);
     } else {
       close();
     }
   }
 
+  /** The tunnel has ended on both sides, but the endpoint may not have taken all of it yet. */
+  private void closeBehind(ChannelFuture end) {
+    lingers =
+        new TimerWheel.Task() {
+          @Override
+          protected void onDeadline(long nowNanos) {
+            reset();
+          }
+        };
+    worker.timers().arm(lingers, System.nanoTime() + LINGER_NANOS);
+    end.addListener(ChannelFutureListener.CLOSE);
+  }
+
   @Override
   public void cancel() {
     exchange = null;
+    if (state == State.TUNNEL) {
+      reset();
+    } else {
+      close();
+    }
+  }
+
+  /**
+   * Ends a tunnel so that the endpoint notices: with a reset, which no FIN and no alert precede.
+   */
+  private void reset() {
+    ChannelHandlerContext ctx = context();
+    if (ctx.channel().isOpen() && ctx.channel() instanceof SocketChannel socket) {
+      socket.config().setSoLinger(0);
+    }
+    SslHandler secured = ctx.pipeline().get(SslHandler.class);
+    ChannelHandlerContext past = secured == null ? null : ctx.pipeline().context(secured);
+    if (past != null) {
+      past.close();
+    }
     close();
   }
 }

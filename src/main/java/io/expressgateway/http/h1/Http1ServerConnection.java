@@ -101,6 +101,7 @@ public final class Http1ServerConnection extends Http1Connection
   private long leaveAtNanos = Long.MAX_VALUE;
   private long endOfLifeNanos = Long.MAX_VALUE;
   private boolean closeAfterFlush;
+  private @Nullable ChannelFuture outputEnd;
 
   /** A connection that {@code listener} accepted on {@code worker}'s loop. */
   public Http1ServerConnection(
@@ -604,10 +605,21 @@ public final class Http1ServerConnection extends Http1Connection
     keepAlive = false;
     state = State.TUNNEL;
     to.flush();
+    if (registry.isDraining()) {
+      // Not from within the exchange's own step.
+      worker.eventLoop().execute(this::drainTunnel);
+    }
     ByteBuf early = held;
     held = null;
     if (early != null) {
       process(early);
+    }
+  }
+
+  private void drainTunnel() {
+    Exchange current = exchange;
+    if (current != null && state == State.TUNNEL) {
+      current.onDrain();
     }
   }
 
@@ -620,6 +632,36 @@ public final class Http1ServerConnection extends Http1Connection
   public void sendEnd(@Nullable HeaderBlock trailers) {
     // RFC 9110 section 6.5.1: a client that does not ask for trailers may merge or drop them.
     writer().end(takesTrailers ? trailers : null);
+    if (state == State.TUNNEL && outputEnd == null) {
+      writer().flush();
+      endOutput();
+    }
+  }
+
+  private void linger() {
+    read(true);
+    lingerUntilNanos = System.nanoTime() + LINGER_NANOS;
+    arm(lingerUntilNanos);
+  }
+
+  /** Our side ends behind what is queued; over TLS with the close_notify that makes it credible. */
+  private void endOutput() {
+    Channel channel = context().channel();
+    ChannelFuture last =
+        tls != null
+            ? tls.closeOutbound()
+            : context().writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER);
+    outputEnd = last;
+    last.addListener(done -> {
+      if (done.isSuccess() && channel instanceof io.netty.channel.socket.DuplexChannel duplex) {
+        duplex.shutdownOutput();
+        if (state == State.CLOSING) {
+          linger();
+        }
+      } else {
+        channel.close();
+      }
+    });
   }
 
   @Override
@@ -720,31 +762,22 @@ public final class Http1ServerConnection extends Http1Connection
    */
   private void closeGracefully() {
     Channel channel = context().channel();
-    if (inputEnded || !(channel instanceof io.netty.channel.socket.DuplexChannel duplex)) {
-      context()
-          .writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
-          .addListener(ChannelFutureListener.CLOSE);
+    ChannelFuture ending = outputEnd;
+    if (inputEnded || !(channel instanceof io.netty.channel.socket.DuplexChannel)) {
+      ChannelFuture last =
+          ending != null ? ending : context().writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER);
+      last.addListener(ChannelFutureListener.CLOSE);
       return;
     }
     releaseHeld();
     // Until the client has taken everything, this is a write that may stall.
     lingerUntilNanos = System.nanoTime() + LINGER_NANOS;
     arm(lingerUntilNanos);
-    // Over TLS the close_notify goes first: without it the client could not trust the end.
-    ChannelFuture last =
-        tls != null
-            ? tls.closeOutbound()
-            : context().writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER);
-    last.addListener(done -> {
-      if (done.isSuccess()) {
-        duplex.shutdownOutput();
-        read(true);
-        lingerUntilNanos = System.nanoTime() + LINGER_NANOS;
-        arm(lingerUntilNanos);
-      } else {
-        channel.close();
-      }
-    });
+    if (ending == null) {
+      endOutput();
+    } else if (ending.isDone()) {
+      linger();
+    }
   }
 
   private void close() {
@@ -764,6 +797,15 @@ public final class Http1ServerConnection extends Http1Connection
   @Override
   public void drain(long spreadNanos) {
     keepAlive = false;
+    if (state == State.TUNNEL) {
+      if (spreadNanos <= 0) {
+        drainTunnel();
+      } else {
+        leaveAtNanos = System.nanoTime() + Math.floorMod(worker.random(), spreadNanos);
+        arm(leaveAtNanos);
+      }
+      return;
+    }
     if (exchange != null || parser.hasBegun() || !isOpen()) {
       return;
     }
@@ -820,19 +862,25 @@ public final class Http1ServerConnection extends Http1Connection
     if (!isOpen()) {
       return 0;
     }
+    if (state == State.TUNNEL && leaveAtNanos <= now) {
+      leaveAtNanos = Long.MAX_VALUE;
+      drainTunnel();
+    }
     if (waitsForClient()) {
       if (stalledSinceNanos == 0) {
         stalledSinceNanos = now;
         stalledBytes = Long.MAX_VALUE;
       }
-      return checkStall(now);
+      long next = checkStall(now);
+      return state == State.TUNNEL && next != 0 ? Math.min(next, leaveAtNanos) : next;
     }
     stalledSinceNanos = 0;
     return switch (state) {
       case HEAD -> checkHead(now);
       case BODY_LENGTH, BODY_CHUNKED -> checkBody(now);
       case CLOSING -> checkLinger(now);
-      case RESPONDING, TUNNEL -> 0;
+      case RESPONDING -> 0;
+      case TUNNEL -> leaveAtNanos == Long.MAX_VALUE ? 0 : leaveAtNanos;
     };
   }
 
@@ -868,7 +916,7 @@ public final class Http1ServerConnection extends Http1Connection
 
   private long checkBody(long now) {
     Exchange current = exchange;
-    if (current == null) {
+    if (current == null || current.isPatient()) {
       return 0;
     }
     long idleLimit = limits.bodyIdleTimeout().toNanos();

@@ -92,11 +92,14 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
   private final IntObjectHashMap<Http2ClientStream> streams = new IntObjectHashMap<>(32);
   private final List<Exchange> touched = new ArrayList<>();
   private final List<Http2ClientStream> writable = new ArrayList<>();
+  // CONNECTs that wait for the endpoint's SETTINGS.
+  private final List<Waiting> waiting = new ArrayList<>();
 
   private @Nullable ChannelHandlerContext context;
   private boolean open;
   private boolean draining;
   private boolean settingsSeen;
+  private boolean offersConnect;
   private boolean inRead;
   private boolean unflushed;
   private int served;
@@ -177,13 +180,13 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
     int limit = settingsSeen ? Math.min(local.maxActiveStreams(), MAX_STREAMS) : ASSUMED_STREAMS;
     return open
         && !draining
-        && local.numActiveStreams() < limit
+        && local.numActiveStreams() + waiting.size() < limit
         && local.lastStreamCreated() < Integer.MAX_VALUE - 2;
   }
 
   /** Whether exchanges are on it. */
   public boolean isActive() {
-    return !streams.isEmpty() || connection().local().numActiveStreams() > 0;
+    return !streams.isEmpty() || !waiting.isEmpty() || connection().local().numActiveStreams() > 0;
   }
 
   /**
@@ -324,6 +327,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
     for (Http2ClientStream stream : running()) {
       stream.onLost();
     }
+    serveWaiting();
     for (int i = 0; i < touched.size(); i++) {
       touched.get(i).flushDownstream();
     }
@@ -427,6 +431,48 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
         }
       });
     }
+  }
+
+  private record Waiting(Http2ClientStream stream, Http2Headers headers) {}
+
+  /** Opens a stream for a WebSocket once the endpoint's SETTINGS have said that it may be. */
+  void sendConnect(Http2ClientStream stream, Http2Headers headers) {
+    if (settingsSeen && offersConnect) {
+      sendHead(stream, headers, false);
+      return;
+    }
+    waiting.add(new Waiting(stream, headers));
+    if (settingsSeen) {
+      // Not here: the exchange is in the middle of handing over its request.
+      worker.eventLoop().execute(this::serveWaiting);
+    }
+  }
+
+  /** A stream that is not open yet is not needed any more. */
+  void forget(Http2ClientStream stream) {
+    waiting.removeIf(next -> next.stream() == stream);
+  }
+
+  private void serveWaiting() {
+    List<Waiting> all = List.copyOf(waiting);
+    waiting.clear();
+    for (Waiting next : all) {
+      Http2ClientStream stream = next.stream();
+      if (stream.exchange() == null) {
+        continue;
+      }
+      if (open && settingsSeen && !offersConnect) {
+        stream.onNotOffered();
+      } else if (open && hasRoom()) {
+        sendHead(stream, next.headers(), false);
+      } else if (open) {
+        stream.onRefused();
+      } else {
+        stream.onLost();
+      }
+    }
+    flushUnlessReading();
+    owner.onRoom(this);
   }
 
   private void abandoned(Http2ClientStream stream) {
@@ -603,7 +649,13 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
     public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings)
         throws Http2Exception {
       countControl();
-      settingsSeen = true;
+      if (!settingsSeen) {
+        settingsSeen = true;
+        offersConnect = Boolean.TRUE.equals(settings.connectProtocolEnabled());
+      }
+      if (!waiting.isEmpty()) {
+        worker.eventLoop().execute(Http2ClientConnection.this::serveWaiting);
+      }
       owner.onRoom(Http2ClientConnection.this);
     }
 

@@ -31,6 +31,9 @@ final class Http2ClientStream implements Upstream {
   private int id;
 
   private boolean toHead;
+  // CONNECT with :protocol (RFC 8441), and whether it is a tunnel already.
+  private boolean isConnect;
+  private boolean isTunnel;
   private boolean requestEnded;
   private boolean headSeen;
   private boolean interimSeen;
@@ -90,6 +93,10 @@ final class Http2ClientStream implements Upstream {
       current.onResponseInformational(head);
       return;
     }
+    if (isConnect && status < 300) {
+      opened(current, head, status, end);
+      return;
+    }
     announced = contentLength(head.headers());
     if (announced == MALFORMED) {
       malformed();
@@ -117,11 +124,24 @@ final class Http2ClientStream implements Upstream {
     }
   }
 
+  /** RFC 8441 section 5: the WebSocket is open. */
+  private void opened(Exchange current, ResponseHead head, int status, boolean end) {
+    headSeen = true;
+    isTunnel = true;
+    // RFC 9110 section 9.3.6: such an answer has no length.
+    head.headers().remove(HeaderName.CONTENT_LENGTH);
+    head.reset(status, "", ResponseHead.UNKNOWN_LENGTH);
+    current.onResponseUpgrade(head);
+    if (end) {
+      ended(null);
+    }
+  }
+
   private void trailers(FieldBlock fields, boolean end) {
     if (responseEnded) {
       return;
     }
-    if (!end || fields.hasPseudo()) {
+    if (!end || isTunnel || fields.hasPseudo()) {
       malformed();
     } else if (isAcceptable(fields)) {
       if (fields.block().holdsFraming()) {
@@ -262,7 +282,7 @@ final class Http2ClientStream implements Upstream {
   /** Ends the try; a response that has completely arrived stays whole. */
   void fail(Why why) {
     Exchange current = exchange;
-    if (current == null || responseEnded) {
+    if (current == null || (responseEnded && !isTunnel)) {
       return;
     }
     exchange = null;
@@ -280,11 +300,32 @@ final class Http2ClientStream implements Upstream {
 
   @Override
   public void sendHead(RequestHead head, String host, boolean noBody) {
+    Exchange current = exchange;
+    isConnect = current != null && current.mayUpgrade();
     toHead = head.method().equals("HEAD");
     FieldBlock fields =
-        FieldBlock.request(head.method(), connection.scheme(), host, head.target(), head.headers());
+        FieldBlock.request(
+            isConnect ? "CONNECT" : head.method(),
+            connection.scheme(),
+            host,
+            head.target(),
+            head.headers());
+    if (isConnect) {
+      fields.protocol("websocket");
+      connection.sendConnect(this, fields);
+      return;
+    }
     requestEnded = noBody;
     connection.sendHead(this, fields, noBody);
+  }
+
+  /** The endpoint does not offer RFC 8441, as its SETTINGS say. */
+  void onNotOffered() {
+    Exchange current = exchange;
+    exchange = null;
+    if (current != null) {
+      current.onUpstreamUnavailable(Why.UPGRADE_NOT_SUPPORTED);
+    }
   }
 
   @Override
@@ -298,7 +339,8 @@ final class Http2ClientStream implements Upstream {
 
   @Override
   public void sendEnd(@Nullable HeaderBlock trailers) {
-    if (requestEnded) {
+    if (requestEnded || (isConnect && !isTunnel)) {
+      // The head of a CONNECT is no whole request.
       return;
     }
     requestEnded = true;
@@ -347,6 +389,10 @@ final class Http2ClientStream implements Upstream {
   @Override
   public void cancel() {
     exchange = null;
-    connection.reset(id, Http2Error.CANCEL);
+    if (id == 0) {
+      connection.forget(this);
+    } else {
+      connection.reset(id, Http2Error.CANCEL);
+    }
   }
 }

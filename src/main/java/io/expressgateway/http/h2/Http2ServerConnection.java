@@ -11,6 +11,7 @@ import io.expressgateway.http.proxy.TimerWheel;
 import io.expressgateway.http.proxy.Worker;
 import io.expressgateway.limit.Rule;
 import io.expressgateway.limit.Rules;
+import io.expressgateway.message.GrpcKind;
 import io.expressgateway.message.HeaderBlock;
 import io.expressgateway.message.HeaderName;
 import io.expressgateway.message.RequestHead;
@@ -199,6 +200,10 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
             .initialWindowSize(limits.windowBytes())
             .maxFrameSize(FrameGuard.MAX_FRAME_BYTES)
             .maxHeaderListSize(limits.maxHeaderBytes());
+    if (limits.webSocket().enabled()) {
+      // RFC 8441 section 3.
+      settings.connectProtocolEnabled(true);
+    }
     settings.put(Priorities.NO_RFC7540_PRIORITIES, Long.valueOf(1));
     return new Http2ServerConnection(
         new Codec(decoder, encoder, settings, guard, counts, priorities, batch, reports),
@@ -402,7 +407,8 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   protected void handleServerHeaderDecodeSizeError(ChannelHandlerContext ctx, Http2Stream stream) {
     onSecurity(Why.HEADER_TOO_LARGE.code(), "reject");
     Http2ServerStream ours = new Http2ServerStream(this, limits, stream);
-    ours.refuse(exchange(ours, refusedHead(), limits.maxHeaderBytes()), Why.HEADER_TOO_LARGE, true);
+    ours.refuse(
+        exchange(ours, refusedHead(), limits.maxHeaderBytes(), false), Why.HEADER_TOO_LARGE, true);
     flush(ctx);
   }
 
@@ -426,12 +432,13 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   // ---------------------------------------------------------------- what arrives
 
-  private Exchange exchange(Http2ServerStream stream, RequestHead head, long headBytes) {
+  private Exchange exchange(
+      Http2ServerStream stream, RequestHead head, long headBytes, boolean upgrade) {
     Peer from = peer;
     if (from == null) {
       throw new IllegalStateException("the connection is not active yet");
     }
-    return new Exchange(worker, from, stream, head, headBytes, System.nanoTime(), false);
+    return new Exchange(worker, from, stream, head, headBytes, System.nanoTime(), upgrade);
   }
 
   private void request(int id, Http2Headers headers, boolean ended) {
@@ -454,9 +461,13 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     }
     if (refusal == null) {
       int bytes = head.headers().used() + head.path().length();
-      stream.begin(exchange(stream, head, bytes), ended, System.nanoTime());
+      if (requestFields.isUpgrade()) {
+        stream.beginConnect(exchange(stream, head, bytes, true));
+      } else {
+        stream.begin(exchange(stream, head, bytes, false), ended, System.nanoTime());
+      }
     } else {
-      refuse(stream, refusal, ended);
+      refuse(stream, refusal, head, ended);
     }
     if (requests >= limits.maxKeepAliveRequests() || registry.isDraining()) {
       leave();
@@ -477,8 +488,14 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     return true;
   }
 
-  private void refuse(Http2ServerStream stream, Why why, boolean ended) {
-    Exchange refused = exchange(stream, refusedHead(), 0);
+  private void refuse(Http2ServerStream stream, Why why, RequestHead read, boolean ended) {
+    RequestHead head = refusedHead();
+    GrpcKind kind = GrpcKind.of(read.headers());
+    if (kind != GrpcKind.NONE) {
+      // Its client wants another kind of answer.
+      head.headers().add(HeaderName.CONTENT_TYPE, kind.text());
+    }
+    Exchange refused = exchange(stream, head, 0, false);
     if (requestFields.isMalformed()) {
       onSecurity(why.code(), "reset");
       stream.refuseMalformed(refused, why);
@@ -491,6 +508,10 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   private void trailers(int id, Http2ServerStream stream, Http2Headers headers)
       throws Http2Exception {
+    if (stream.isConnect()) {
+      // RFC 9113 section 8.5.
+      throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "HEADERS within CONNECT");
+    }
     FieldBlock trailers = (FieldBlock) headers;
     if (trailers.hasPseudo() || trailers.isMalformed() || trailers.block().holdsFraming()) {
       // RFC 9113 section 8.1, RFC 9110 section 6.5.1.
@@ -777,15 +798,30 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   @Override
   public void drain(long spreadNanos) {
-    if (!isOpen() || leaving) {
+    if (!isOpen()) {
       return;
     }
     if (spreadNanos <= 0) {
-      leave();
+      drainNow();
     } else {
       long leaveAt = System.nanoTime() + Math.floorMod(worker.random(), spreadNanos);
       leaveAtNanos = Math.min(leaveAtNanos, leaveAt);
       arm(leaveAtNanos);
+    }
+  }
+
+  private void drainNow() {
+    leave();
+    for (Http2ServerStream stream : all()) {
+      stream.onDrain();
+    }
+  }
+
+  /** A WebSocket was opened. */
+  void onConnected(Http2ServerStream stream) {
+    if (registry.isDraining()) {
+      // Not from within the exchange's own step.
+      worker.eventLoop().execute(stream::onDrain);
     }
   }
 
@@ -877,9 +913,10 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
         next = Math.min(next, lastGoAwayAtNanos);
       }
     }
-    if (!leaving && leaveAtNanos != Long.MAX_VALUE) {
+    if (leaveAtNanos != Long.MAX_VALUE) {
       if (now - leaveAtNanos >= 0) {
-        leave();
+        leaveAtNanos = Long.MAX_VALUE;
+        drainNow();
         next = Math.min(next, lastGoAwayAtNanos);
       } else {
         next = Math.min(next, leaveAtNanos);

@@ -5,6 +5,7 @@ import io.expressgateway.http.proxy.Downstream;
 import io.expressgateway.http.proxy.Exchange;
 import io.expressgateway.http.proxy.HeldBytes;
 import io.expressgateway.http.proxy.TimerWheel;
+import io.expressgateway.http.websocket.Handshake;
 import io.expressgateway.limit.Rule;
 import io.expressgateway.message.HeaderBlock;
 import io.expressgateway.message.HeaderName;
@@ -37,6 +38,11 @@ final class Http2ServerStream implements Downstream {
   private boolean isMalformed;
   private Http2Error resetError = Http2Error.PROTOCOL_ERROR;
   private boolean isClosed;
+  // CONNECT with :protocol (RFC 8441), and whether it is a tunnel already.
+  private boolean isConnect;
+  private boolean isTunnel;
+  private @Nullable ByteBuf early;
+  private boolean endSent;
   private boolean requestEnded;
   private boolean responseEnded;
   private boolean bodyWanted = true;
@@ -68,6 +74,27 @@ final class Http2ServerStream implements Downstream {
     begun.begin();
     if (ended) {
       begun.onRequestEnd(null);
+    }
+  }
+
+  /** A WebSocket is asked for. What the client sends before it is open is held. */
+  void beginConnect(Exchange begun) {
+    exchange = begun;
+    isConnect = true;
+    begun.begin();
+    begun.onRequestEnd(null);
+  }
+
+  /** Whether this is a CONNECT and not a request with a body. */
+  boolean isConnect() {
+    return isConnect;
+  }
+
+  /** The connection is asked to leave. */
+  void onDrain() {
+    Exchange current = exchange;
+    if (current != null) {
+      current.onDrain();
     }
   }
 
@@ -106,6 +133,10 @@ final class Http2ServerStream implements Downstream {
     unreturned += flowBytes;
     requestEnded |= last;
     Exchange current = exchange;
+    if (isConnect && !isTunnel && current != null) {
+      holdEarly(data);
+      return;
+    }
     if (current != null && data.isReadable()) {
       current.onRequestData(data.retainedSlice());
     }
@@ -117,6 +148,16 @@ final class Http2ServerStream implements Downstream {
     if (last && current != null) {
       current.onRequestEnd(null);
     }
+  }
+
+  /** At most a window of it: nothing is returned before the tunnel is open. */
+  private void holdEarly(ByteBuf data) {
+    ByteBuf before = early;
+    if (before == null) {
+      before = data.alloc().buffer(data.readableBytes());
+      early = before;
+    }
+    before.writeBytes(data, data.readerIndex(), data.readableBytes());
   }
 
   /** The body's end, with trailers. */
@@ -153,10 +194,19 @@ final class Http2ServerStream implements Downstream {
   void onClosed() {
     isClosed = true;
     connection.timers().cancel(timer);
+    releaseEarly();
     Exchange current = exchange;
     if (current != null) {
       exchange = null;
       current.onDownstreamGone();
+    }
+  }
+
+  private void releaseEarly() {
+    ByteBuf held = early;
+    if (held != null) {
+      early = null;
+      held.release();
     }
   }
 
@@ -207,6 +257,10 @@ final class Http2ServerStream implements Downstream {
 
   @Override
   public void sendHead(ResponseHead head, boolean bodiless) {
+    if (isConnect && head.status() >= 200 && head.status() < 300) {
+      // An answer of a filter's. Success would say that the WebSocket is open.
+      head.status(502);
+    }
     HeaderBlock headers = head.headers();
     String date = headers.contains(HeaderName.DATE) ? null : connection.date();
     FieldBlock fields = FieldBlock.response(head.status(), headers, date);
@@ -223,7 +277,23 @@ final class Http2ServerStream implements Downstream {
 
   @Override
   public void sendUpgrade(ResponseHead head) {
-    throw new IllegalStateException("HTTP/2 knows no Upgrade (RFC 9113 section 8.6)");
+    // RFC 8441 section 5: 200 in place of 101, and no Sec-WebSocket-Accept.
+    head.status(200);
+    head.headers().remove(Handshake.ACCEPT);
+    connection.writeHeaders(handle.id(), FieldBlock.response(200, head.headers(), null), false);
+    isTunnel = true;
+    connection.onConnected(this);
+    ByteBuf held = early;
+    early = null;
+    Exchange current = exchange;
+    if (held != null && current != null) {
+      current.onRequestData(held);
+    } else if (held != null) {
+      held.release();
+    }
+    if (requestEnded && exchange != null && current != null) {
+      current.onRequestEnd(null);
+    }
   }
 
   @Override
@@ -275,7 +345,8 @@ final class Http2ServerStream implements Downstream {
   /** The response is out: what the client still sends of its request is not wanted any more. */
   private void onResponseSent() {
     stalledSinceNanos = 0;
-    if (!requestEnded && !isClosed) {
+    endSent = true;
+    if (!requestEnded && !isClosed && !(isTunnel && exchange != null)) {
       // RFC 9113 section 8.1: a complete response before the request's end.
       connection.reset(handle.id(), Http2Error.NO_ERROR);
     }
@@ -285,7 +356,9 @@ final class Http2ServerStream implements Downstream {
   public void abort() {
     exchange = null;
     if (!isClosed) {
-      Http2Error error = isMalformed ? resetError : Http2Error.INTERNAL_ERROR;
+      // RFC 9113 section 8.5: the other connection of a tunnel failed.
+      Http2Error ours = isTunnel ? Http2Error.CONNECT_ERROR : Http2Error.INTERNAL_ERROR;
+      Http2Error error = isMalformed ? resetError : ours;
       connection.reset(handle.id(), error);
     }
   }
@@ -317,7 +390,8 @@ final class Http2ServerStream implements Downstream {
   }
 
   private void returnWindow() {
-    if (unreturned > 0 && !isClosed && (bodyWanted || exchange == null)) {
+    boolean isEarly = isConnect && !isTunnel && exchange != null;
+    if (unreturned > 0 && !isClosed && !isEarly && (bodyWanted || exchange == null)) {
       int count = unreturned;
       unreturned = 0;
       connection.returnWindow(handle, count);
@@ -332,7 +406,12 @@ final class Http2ServerStream implements Downstream {
   @Override
   public void exchangeEnded() {
     exchange = null;
+    releaseEarly();
     returnWindow();
+    if (isTunnel && endSent && !requestEnded && !isClosed) {
+      // Our half had ended before.
+      connection.reset(handle.id(), Http2Error.NO_ERROR);
+    }
     connection.exchangeEnded();
   }
 
@@ -393,7 +472,7 @@ final class Http2ServerStream implements Downstream {
 
   private long checkBody(long now) {
     Exchange current = exchange;
-    if (current == null || requestEnded || isClosed) {
+    if (current == null || requestEnded || isClosed || isConnect || current.isPatient()) {
       return Long.MAX_VALUE;
     }
     long idleLimit = limits.bodyIdleTimeout().toNanos();

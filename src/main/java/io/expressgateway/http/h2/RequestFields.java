@@ -24,6 +24,7 @@ final class RequestFields {
   private String knownAuthority = "";
   private @Nullable Why refusal;
   private boolean isMalformed;
+  private boolean isUpgrade;
 
   RequestFields(HttpLimits limits, String scheme) {
     this.limits = limits;
@@ -40,10 +41,16 @@ final class RequestFields {
     return isMalformed;
   }
 
+  /** Whether the last request asks for a WebSocket (RFC 8441); its head is that of a GET. */
+  boolean isUpgrade() {
+    return isUpgrade;
+  }
+
   /** The head; unusable when {@link #refusal} says so. */
   RequestHead read(FieldBlock from, boolean ended) {
     refusal = null;
     isMalformed = false;
+    isUpgrade = false;
     RequestHead head = new RequestHead(from.block());
     if (from.isMalformed()) {
       malformed(Why.BAD_HEADER);
@@ -56,7 +63,7 @@ final class RequestFields {
       return head;
     }
     from.joinCookies();
-    pseudo(from, head);
+    pseudo(from, head, ended);
     if (refusal == null) {
       length(head, ended);
     }
@@ -79,21 +86,40 @@ final class RequestFields {
     }
   }
 
-  private void pseudo(FieldBlock from, RequestHead head) {
+  private void pseudo(FieldBlock from, RequestHead head, boolean ended) {
     String method = from.method();
     String path = from.path();
     if (from.status() != null) {
       malformed(Why.BAD_HEADER);
     } else if (method == null || !HeaderBlock.isToken(method)) {
       malformed(Why.BAD_REQUEST_LINE);
+    } else if (from.protocol() != null) {
+      extendedConnect(from, head, ended);
     } else if (method.equals("CONNECT")) {
       refusal = Why.CONNECT_REFUSED;
-    } else if (from.protocol() != null) {
-      malformed(Why.BAD_HEADER);
     } else if (path == null || from.scheme() == null) {
       malformed(Why.BAD_REQUEST_LINE);
     } else {
       target(head, method, path, from.authority());
+    }
+  }
+
+  /** RFC 8441 section 4: CONNECT with scheme, path and authority, by whom our SETTINGS invited. */
+  private void extendedConnect(FieldBlock from, RequestHead head, boolean ended) {
+    String path = from.path();
+    if (!"CONNECT".equals(from.method())
+        || !limits.webSocket().enabled()
+        || path == null
+        || from.scheme() == null
+        || from.authority() == null
+        || ended
+        || head.headers().contains(HeaderName.CONTENT_LENGTH)) {
+      malformed(Why.BAD_REQUEST_LINE);
+    } else if (!"websocket".equalsIgnoreCase(from.protocol())) {
+      refusal = Why.UPGRADE_NOT_SUPPORTED;
+    } else {
+      isUpgrade = true;
+      target(head, "GET", path, from.authority());
     }
   }
 
@@ -154,7 +180,7 @@ final class RequestFields {
   private void length(RequestHead head, boolean ended) {
     HeaderBlock headers = head.headers();
     int field = headers.indexOf(HeaderName.CONTENT_LENGTH);
-    long length = ended ? 0 : RequestHead.UNKNOWN_LENGTH;
+    long length = ended || isUpgrade ? 0 : RequestHead.UNKNOWN_LENGTH;
     if (field >= 0) {
       long stated = number(headers, field);
       if (stated < 0

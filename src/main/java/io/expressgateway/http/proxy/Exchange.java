@@ -5,7 +5,12 @@ import io.expressgateway.cluster.ClusterSpec;
 import io.expressgateway.cluster.Endpoint;
 import io.expressgateway.filter.LocalResponse;
 import io.expressgateway.http.Why;
+import io.expressgateway.http.grpc.GrpcCall;
+import io.expressgateway.http.grpc.GrpcProblem;
 import io.expressgateway.http.proxy.ExchangeTimers.Waiting;
+import io.expressgateway.http.websocket.Handshake;
+import io.expressgateway.http.websocket.ReservedBits;
+import io.expressgateway.message.GrpcKind;
 import io.expressgateway.message.HeaderBlock;
 import io.expressgateway.message.HeaderName;
 import io.expressgateway.message.HttpVersion;
@@ -14,6 +19,8 @@ import io.expressgateway.message.ResponseHead;
 import io.expressgateway.net.HostPort;
 import io.expressgateway.route.RouteMatch;
 import io.expressgateway.route.RouteRequest;
+import io.expressgateway.snapshot.ListenerSpec.GrpcLimits;
+import io.expressgateway.snapshot.WebSocketLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.net.InetSocketAddress;
@@ -53,6 +60,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
   private final Downstream downstream;
   private final long headBytes;
   private final boolean upgrade;
+  private @Nullable GrpcCall grpc;
 
   private String originalPath = "";
   private @Nullable String originalQuery;
@@ -90,8 +98,12 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
   private int informational;
   private @Nullable ArrayDeque<Object> responseQueue;
   private @Nullable HeaderBlock responseTrailers;
-  private boolean isTunnel;
+  private @Nullable Tunnel tunnel;
+  // The client's key, when it is ours to answer; and ours, when the endpoint is to answer it.
+  private String clientKey = "";
+  private String ownKey = "";
   private boolean isLocal;
+  private boolean isPatient;
 
   long bytesOut;
   String why = "";
@@ -102,7 +114,8 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
    * A request whose head has arrived.
    *
    * @param headBytes size of the head on the wire
-   * @param upgrade whether it asks for {@code Upgrade: websocket} in a way that may be passed on
+   * @param upgrade whether it asks for a WebSocket in a way that may be passed on: by Upgrade, or
+   *     by extended CONNECT (RFC 8441), of which the codec makes a GET
    */
   public Exchange(
       Worker worker,
@@ -119,6 +132,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     this.headBytes = headBytes;
     this.startNanos = startNanos;
     this.upgrade = upgrade;
+    this.grpc = GrpcCall.of(head);
     this.state = worker.state();
     this.tries = new Tries(this, worker);
     this.timers = new ExchangeTimers(this, worker);
@@ -143,7 +157,10 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       if (worker.tracing() != null) {
         trace = worker.tracing().start(head);
       }
-      route();
+      GrpcCall call = grpc;
+      if (call == null || beginCall(call)) {
+        route();
+      }
     } catch (Throwable t) {
       contain(t, Why.INTERNAL_ERROR);
     } finally {
@@ -169,8 +186,8 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     }
     try {
       requestBytes += data.readableBytes();
-      if (isTunnel) {
-        tunnelToUpstream(data);
+      if (tunnel != null) {
+        tunnel.onClientData(data);
       } else if (requestBytes > maxBody) {
         data.release();
         refuseBody();
@@ -199,8 +216,8 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       worker.metrics().onSecurity(worker.index(), "untrusted-forwarding", "strip");
     }
     try {
-      if (isTunnel) {
-        sendTunnelEnd();
+      if (tunnel != null) {
+        tunnel.onClientEnd();
       } else if (mayForwardRequest()) {
         forwardRequestEnd(0);
       } else {
@@ -268,6 +285,111 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     downstream.flush();
   }
 
+  // ---------------------------------------------------------------- gRPC
+
+  /** Whether a gRPC call goes on to a route. */
+  private boolean beginCall(GrpcCall call) {
+    if (!call.canBeAnswered(head)) {
+      // Not a gRPC client, then: it gets the plain answer.
+      grpc = null;
+      fail(Why.TRAILERS_IMPOSSIBLE);
+      return false;
+    }
+    LocalService service = state.localService();
+    if (call.kind() != GrpcKind.GRPC || !service.serves(peer.listener().spec(), head)) {
+      return true;
+    }
+    if (limitCall(call, RouteTimeouts.NONE)) {
+      isLocal = true;
+      bePatient();
+      upstream = service.open(this);
+      upstream.sendHead(head, head.authority(), head.contentLength() == 0);
+      downstream.readBody(true);
+    }
+    return false;
+  }
+
+  /** Gives the call its deadline; false when that has ended it. */
+  private boolean limitCall(GrpcCall call, RouteTimeouts timeouts) {
+    long longest = timeouts.grpcMaxDeadlineNanos();
+    if (longest == 0) {
+      longest = grpcLimits().maxDeadline().toNanos();
+    }
+    if (!call.readTimeout(head.headers(), longest)) {
+      fail(Why.BAD_GRPC_TIMEOUT);
+    } else if (call.hasTimeout() && call.timeoutNanos() == 0) {
+      fail(Why.GRPC_DEADLINE);
+    } else if (call.hasTimeout()) {
+      timers.total(startNanos + call.timeoutNanos(), Why.GRPC_DEADLINE);
+    }
+    return !done;
+  }
+
+  private GrpcLimits grpcLimits() {
+    return peer.listener().spec().http().grpc();
+  }
+
+  /** A gRPC stream may be quiet for as long as its deadline and one idle limit let it. */
+  private void bePatient() {
+    isPatient = true;
+    timers.bePatient(grpcLimits().idleTimeout().toNanos(), System.nanoTime());
+  }
+
+  /**
+   * Whether this is a gRPC call whose pauses are its own affair: the limits for quiet and slow
+   * bodies are not for it, its deadline and {@code http.grpc.idle-timeout} are. Only towards
+   * endpoints over HTTP/2, where a waiting stream holds no connection that others could use.
+   */
+  public boolean isPatient() {
+    return isPatient;
+  }
+
+  /**
+   * Whether the endpoint failed a call because its time is over: it knows the deadline too, and
+   * gives up at the same moment.
+   */
+  private boolean isCallOver(Why reason) {
+    return grpc != null
+        && reason.side() == Why.Side.UPSTREAM
+        && grpc.isOver(System.nanoTime() - startNanos);
+  }
+
+  /** Whether the client can be told of a failure by the trailers of the response that has begun. */
+  private boolean endsInTrailers() {
+    ResponseHead begun = response;
+    return grpc != null
+        && grpc.kind() == GrpcKind.GRPC
+        && begun != null
+        && begun.status() == 200
+        && begun.contentLength() == ResponseHead.UNKNOWN_LENGTH
+        && GrpcKind.of(begun.headers()) == GrpcKind.GRPC
+        && !responseBodiless
+        && !hasBodyFilters;
+  }
+
+  /** Runs a task on the exchange's event loop, later than what runs now. */
+  public void execute(Runnable task) {
+    worker
+        .eventLoop()
+        .execute(() -> {
+          try {
+            task.run();
+          } catch (Throwable t) {
+            contain(t, Why.INTERNAL_ERROR);
+          }
+        });
+  }
+
+  /** Arms a timer of a stream of this exchange. */
+  public void arm(TimerWheel.Task task, long deadlineNanos) {
+    worker.timers().arm(task, deadlineNanos);
+  }
+
+  /** Takes a timer of a stream of this exchange away. */
+  public void disarm(TimerWheel.Task task) {
+    worker.timers().cancel(task);
+  }
+
   // ---------------------------------------------------------------- routing and request filters
 
   private void route() {
@@ -293,7 +415,10 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       maxBody = timeouts.maxBodyBytes();
     }
     if (timeouts.totalNanos() > 0) {
-      timers.total(startNanos + timeouts.totalNanos());
+      timers.total(startNanos + timeouts.totalNanos(), Why.TOTAL_TIMEOUT);
+    }
+    if (grpc != null && !limitCall(grpc, timeouts)) {
+      return;
     }
     filterRequestHead(0);
   }
@@ -318,9 +443,11 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       fail(Why.NO_HEALTHY_ENDPOINT);
       return;
     }
-    if (upgrade && tries.cluster.spec().protocol() == ClusterSpec.Protocol.HTTP2) {
-      fail(Why.UPGRADE_NOT_SUPPORTED);
+    if (upgrade && !mayShakeHands(tries.cluster)) {
       return;
+    }
+    if (grpc != null && tries.cluster.spec().protocol() == ClusterSpec.Protocol.HTTP2) {
+      bePatient();
     }
     prepareHead();
     if (hasBodyFilters && head.contentLength() != 0) {
@@ -329,6 +456,25 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     }
     tries.prepare();
     tryEndpoint(false);
+  }
+
+  /** Whether the handshake can go on to this cluster; answers it when not. */
+  private boolean mayShakeHands(Cluster target) {
+    if (!webSocket().enabled()) {
+      fail(Why.UPGRADE_NOT_SUPPORTED);
+    } else if (target.spec().protocol() == ClusterSpec.Protocol.HTTP2
+        && head.version() == HttpVersion.HTTP_1_1
+        && !Handshake.isKey(head.headers().get(Handshake.KEY))) {
+      // It is ours to answer: RFC 8441 has no key that the endpoint could judge.
+      fail(Why.BAD_WEBSOCKET_KEY);
+    } else {
+      return true;
+    }
+    return false;
+  }
+
+  private WebSocketLimits webSocket() {
+    return peer.listener().spec().http().webSocket();
   }
 
   private void refuseBody() {
@@ -367,7 +513,19 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     if (upgrade) {
       headers.add(HeaderName.CONNECTION, "Upgrade");
       headers.add(HeaderName.UPGRADE, "websocket");
+      if (isSpokenByEndpoints(ClusterSpec.Protocol.HTTP2)) {
+        String key = headers.get(Handshake.KEY);
+        clientKey = key == null ? "" : key;
+        headers.remove(Handshake.KEY);
+      } else if (head.version() != HttpVersion.HTTP_1_1) {
+        ownKey = Handshake.newKey(worker.random(), worker.random());
+        headers.set(Handshake.KEY, ownKey);
+      }
     }
+  }
+
+  private boolean isSpokenByEndpoints(ClusterSpec.Protocol protocol) {
+    return tries.cluster != null && tries.cluster.spec().protocol() == protocol;
   }
 
   // ---------------------------------------------------------------- tries
@@ -388,7 +546,9 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
         .acquire(
             target,
             chosen,
-            fresh,
+            // A connection that ends as a tunnel serves nobody else: it need not be a pooled one,
+            // which might be stale.
+            fresh || (upgrade && target.spec().protocol() == ClusterSpec.Protocol.HTTP1),
             connectNanos > 0 ? connectNanos : target.spec().connectTimeout().toNanos(),
             this);
   }
@@ -410,6 +570,9 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       queued = null;
       upstream = stream;
       tries.sending();
+      if (grpc != null) {
+        grpc.writeTimeout(head.headers(), System.nanoTime() - startNanos);
+      }
       stream.sendHead(head, hostFor(), isRequestBodiless());
       tries.ready(stream);
       if (requestSent) {
@@ -477,8 +640,14 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     try {
       Upstream failed = upstream;
       upstream = null;
+      if (tunnel != null && tunnel.onEndpointGone()) {
+        return;
+      }
       boolean reused = failed != null && failed.isReused();
-      if (responseStarted || isSuspended()) {
+      if (isCallOver(reason)) {
+        tries.end(Endpoint.Outcome.CANCELLED);
+        fail(Why.GRPC_DEADLINE);
+      } else if (responseStarted || isSuspended()) {
         // What a filter holds back cannot be sent again.
         tries.end(Endpoint.Outcome.FAILURE);
         fail(reason);
@@ -593,11 +762,14 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       return;
     }
     tries.sent(piece);
+    if (isPatient) {
+      timers.moved();
+    }
     stream.sendData(piece);
     if (!stream.isWritable()) {
       downstream.readBody(false);
       stream.flush();
-      if (!stream.isWritable() && timers.isWaitingFor(Waiting.NOTHING)) {
+      if (!stream.isWritable() && !isPatient && timers.isWaitingFor(Waiting.NOTHING)) {
         long stall = peer.listener().spec().http().writeStallTimeout().toNanos();
         timers.waitFor(Waiting.UPSTREAM_WRITABLE, System.nanoTime() + stall, Why.UPSTREAM_STALLED);
       }
@@ -627,7 +799,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       }
     }
     Upstream stream = upstream;
-    if (stream == null || isTunnel) {
+    if (stream == null || tunnel != null) {
       return;
     }
     stream.sendEnd(trailers);
@@ -648,7 +820,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     Cluster target = tries.cluster;
     RouteTimeouts timeouts = timeouts();
     Why reason = Why.FIRST_BYTE_TIMEOUT;
-    long firstByte = target == null ? 0 : target.spec().firstByteTimeout().toNanos();
+    long firstByte = target == null || isPatient ? 0 : target.spec().firstByteTimeout().toNanos();
     if (timeouts.responseNanos() != 0) {
       firstByte = timeouts.responseNanos();
       reason = Why.RESPONSE_TIMEOUT;
@@ -658,7 +830,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       deadline = now + firstByte;
     }
     long overall = peer.listener().spec().http().responseTimeout().toNanos();
-    if (overall > 0 && timeouts.responseNanos() == 0 && now + overall < deadline) {
+    if (overall > 0 && !isPatient && timeouts.responseNanos() == 0 && now + overall < deadline) {
       deadline = now + overall;
       reason = Why.RESPONSE_TIMEOUT;
     }
@@ -695,33 +867,56 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     }
   }
 
-  /** 101 has arrived: the endpoint switches to the protocol that the client asked for. */
+  /**
+   * The endpoint goes over to WebSocket: with 101, or with 2xx on HTTP/2 (RFC 8441 section 5). The
+   * client's side gets the head as a 101 and says it in its protocol's way.
+   */
   public void onResponseUpgrade(ResponseHead switched) {
     if (done) {
       return;
     }
     try {
-      tries.answered(101);
-      HopByHop.stripResponse(switched.headers());
-      switched.headers().add(HeaderName.CONNECTION, "Upgrade");
-      switched.headers().add(HeaderName.UPGRADE, "websocket");
+      tries.answered(switched.status());
+      HeaderBlock headers = switched.headers();
+      HopByHop.stripResponse(headers);
+      headers.add(HeaderName.CONNECTION, "Upgrade");
+      headers.add(HeaderName.UPGRADE, "websocket");
+      if (switched.status() != 101) {
+        switched.reset(101, "", 0);
+        headers.set(Handshake.ACCEPT, Handshake.accept(clientKey));
+      }
+      setAffinity(switched);
       response = switched;
       responseStarted = true;
-      isTunnel = true;
+      long routes = timeouts().tunnelIdleNanos();
+      tunnel =
+          new Tunnel(
+              this,
+              downstream,
+              ReservedBits.agreed(headers),
+              peer.listener(),
+              routes > 0 ? routes : webSocket().idleTimeout().toNanos());
       // The request had no body, but the tunnel's end is yet to come.
       requestEnded = false;
       tries.noMore();
+      timers.waitForNothing();
       downstream.sendUpgrade(switched);
       downstream.readBody(true);
-      timers.waitForTunnel(tries.headNanos);
     } catch (Throwable t) {
       contain(t, Why.INTERNAL_ERROR);
     }
   }
 
-  /** Whether an endpoint may answer 101. */
+  /** Whether a WebSocket is asked for. */
   public boolean mayUpgrade() {
     return upgrade;
+  }
+
+  /** Whether a 101 answers what was asked: proves that our key, if it was ours, was understood. */
+  public boolean mayUpgrade(ResponseHead switched) {
+    return upgrade
+        && (ownKey.isEmpty()
+            || Handshake.accept(ownKey).equals(switched.headers().get(Handshake.ACCEPT)));
   }
 
   /** The final response head has arrived. {@code bodiless}: the end follows without data. */
@@ -748,6 +943,17 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       cancelUpstream();
       tries.end();
       retry();
+      flushIfLate();
+      return;
+    }
+    if (upgrade
+        && head.version() != HttpVersion.HTTP_1_1
+        && arrived.status() >= 200
+        && arrived.status() < 300) {
+      // To this client 2xx would say that the WebSocket is open.
+      cancelUpstream();
+      tries.end(Endpoint.Outcome.SUCCESS);
+      fail(Why.UPGRADE_IGNORED);
       flushIfLate();
       return;
     }
@@ -832,6 +1038,10 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       return;
     }
     try {
+      if (tunnel != null) {
+        tunnel.onEndpointData(data);
+        return;
+      }
       if (isSuspended()) {
         responseQueue().add(data);
         return;
@@ -859,14 +1069,13 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
   /** Forwards body that the filters behind {@code from} have seen; takes ownership. */
   void forwardResponseData(ByteBuf data, int from) {
     FilterRun run = filters;
-    ByteBuf piece =
-        run != null && hasBodyFilters && !isTunnel ? run.responseData(data, from) : data;
+    ByteBuf piece = run != null && hasBodyFilters ? run.responseData(data, from) : data;
     if (piece != null) {
       sendResponseData(piece);
     }
   }
 
-  private void sendResponseData(ByteBuf piece) {
+  void sendResponseData(ByteBuf piece) {
     if (!piece.isReadable() || responseBodiless) {
       piece.release();
       return;
@@ -889,6 +1098,10 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       return;
     }
     try {
+      if (tunnel != null) {
+        tunnel.onEndpointEnd();
+        return;
+      }
       responseTrailers = trailers;
       if (isSuspended()) {
         responseQueue().add(END);
@@ -902,14 +1115,19 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
 
   private void forwardResponseEnd() {
     FilterRun run = filters;
-    forwardResponseEnd(run == null ? -1 : run.last());
+    forwardResponseEnd(run == null ? -1 : run.nextTrailers());
+  }
+
+  /** The end waits behind data that an outer filter holds. */
+  void holdResponseEnd() {
+    responseQueue().addFirst(END);
   }
 
   /** Forwards the end that the filters behind {@code from} have seen. */
   void forwardResponseEnd(int from) {
     HeaderBlock trailers = responseTrailers;
     FilterRun run = filters;
-    if (run != null && hasBodyFilters && !isTunnel) {
+    if (run != null && hasBodyFilters) {
       trailers = trailers == null ? new HeaderBlock(128, 4) : trailers;
       responseTrailers = trailers;
       if (!run.responseTrailers(trailers, from)) {
@@ -923,37 +1141,69 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     if (stream != null) {
       // A pooled connection must be left readable: only when the whole request went out and the
       // client is still there was its reading never stopped for good (DESIGN.md, the hang).
-      stream.release(requestSent && !isTunnel && downstream.isOpen());
+      stream.release(requestSent && downstream.isOpen());
     }
     finish(true);
   }
 
   // ---------------------------------------------------------------- tunnel
 
-  private void tunnelToUpstream(ByteBuf data) {
-    Upstream stream = upstream;
-    if (stream == null) {
-      data.release();
-      return;
-    }
-    timers.moved();
-    stream.sendData(data);
-    if (!stream.isWritable()) {
-      downstream.readBody(false);
-    }
+  /** The endpoint's stream; null when it is gone. */
+  @Nullable Upstream upstream() {
+    return upstream;
   }
 
-  private void sendTunnelEnd() {
+  /** Sends bytes of a tunnel to the client; takes ownership. */
+  void sendTunnelData(ByteBuf data) {
+    sendResponseData(data);
+  }
+
+  /** The gateway ends the tunnel. */
+  void tunnelEndsFor(Why reason) {
+    why = reason.code();
+    worker.metrics().onFailure(worker.index(), why);
+  }
+
+  /**
+   * Ends the exchange with its tunnel.
+   *
+   * @param complete whether that is an end as the protocol has it
+   * @param cutClient whether the client is to see a reset instead of an end
+   * @param cutEndpoint the same for the endpoint
+   */
+  void endTunnel(boolean complete, boolean cutClient, boolean cutEndpoint) {
     Upstream stream = upstream;
-    if (stream != null) {
+    upstream = null;
+    if (stream != null && cutEndpoint) {
+      stream.cancel();
+    } else if (stream != null) {
       stream.sendEnd(null);
       stream.flush();
+      stream.release(false);
     }
+    if (complete) {
+      tries.end();
+    } else {
+      tries.end(Endpoint.Outcome.CANCELLED);
+    }
+    if (cutClient) {
+      downstream.abort();
+    } else {
+      downstream.sendEnd(null);
+    }
+    finish(complete);
+    flushIfLate();
   }
 
-  /** How long nothing may move in a tunnel. */
-  long tunnelIdleNanos() {
-    return timeouts().tunnelIdleNanos();
+  /** The client's connection is asked to leave. */
+  public void onDrain() {
+    try {
+      if (!done && tunnel != null) {
+        tunnel.drain();
+      }
+    } catch (Throwable t) {
+      contain(t, Why.INTERNAL_ERROR);
+    }
   }
 
   // ---------------------------------------------------------------- suspend and resume
@@ -990,7 +1240,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
 
   private void readAgain() {
     Upstream stream = upstream;
-    if (stream == null || isTunnel) {
+    if (stream == null || tunnel != null) {
       return;
     }
     if (responseStarted) {
@@ -1032,7 +1282,10 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       why = reason;
       worker.metrics().onFailure(worker.index(), reason);
     }
-    answerLocally(answer, filters);
+    GrpcCall call = grpc;
+    LocalResponse made =
+        call == null || reason == null ? answer : GrpcProblem.of(call.kind(), answer, reason);
+    answerLocally(made, filters);
     flushIfLate();
   }
 
@@ -1080,20 +1333,30 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     if (done) {
       return;
     }
+    GrpcCall call = grpc;
     why = reason.code();
     worker.metrics().onFailure(worker.index(), why);
-    if (responseStarted || reason.status() == 0 || !downstream.isOpen()) {
+    boolean mayTell = reason.status() != 0 && downstream.isOpen();
+    if (responseStarted || !mayTell) {
       cancelUpstream();
       tries.end(Endpoint.Outcome.CANCELLED);
-      downstream.abort();
+      if (mayTell && endsInTrailers()) {
+        HeaderBlock trailers = GrpcProblem.trailers(reason);
+        if (peer.isTrusted()) {
+          trailers.add(HeaderName.X_EXPRESSGATEWAY_WHY, why);
+        }
+        downstream.sendEnd(trailers);
+      } else {
+        downstream.abort();
+      }
       finish(false);
       return;
     }
-    answerLocally(Problem.of(reason), null);
+    answerLocally(call == null ? Problem.of(reason) : GrpcProblem.of(call.kind(), reason), null);
   }
 
   private void abortDownstream(Why reason) {
-    if (done) {
+    if (done || (tunnel != null && tunnel.onClientGone())) {
       return;
     }
     why = reason.code();
@@ -1146,6 +1409,9 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     }
     done = true;
     timers.cancel();
+    if (tunnel != null) {
+      tunnel.cancel();
+    }
     cancelUpstream();
     tries.noMore();
     releaseQueue(requestQueue);
@@ -1195,13 +1461,19 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
   }
 
   void timeOut(Why reason) {
-    fail(reason);
+    if (tunnel != null) {
+      tunnel.expire(reason);
+    } else {
+      fail(reason);
+    }
     flushIfLate();
   }
 
   /** Ends the exchange because the gateway stops and its patience is over. */
   public void onShutdown() {
-    if (!done) {
+    if (!done && tunnel != null) {
+      tunnel.shutDown();
+    } else if (!done) {
       fail(Why.SHUTDOWN);
       downstream.flush();
     }

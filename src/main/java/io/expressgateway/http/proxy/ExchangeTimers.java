@@ -15,8 +15,7 @@ final class ExchangeTimers extends TimerWheel.Task {
     BACKOFF,
     UPSTREAM_WRITABLE,
     RESPONSE_HEAD,
-    RESPONSE_BODY,
-    TUNNEL
+    RESPONSE_BODY
   }
 
   private final Exchange exchange;
@@ -25,6 +24,9 @@ final class ExchangeTimers extends TimerWheel.Task {
   private long waitDeadline = Long.MAX_VALUE;
   private Why waitWhy = Why.INTERNAL_ERROR;
   private long totalDeadline = Long.MAX_VALUE;
+  private Why totalWhy = Why.TOTAL_TIMEOUT;
+  private boolean isPatient;
+  private long idleNanos;
   private long lastMoveNanos;
 
   ExchangeTimers(Exchange exchange, Worker worker) {
@@ -32,9 +34,23 @@ final class ExchangeTimers extends TimerWheel.Task {
     this.worker = worker;
   }
 
-  /** Bounds the whole exchange. */
-  void total(long deadlineNanos) {
-    totalDeadline = deadlineNanos;
+  /** Bounds the whole exchange; of several bounds the earliest counts. */
+  void total(long deadlineNanos, Why reason) {
+    if (deadlineNanos < totalDeadline) {
+      totalDeadline = deadlineNanos;
+      totalWhy = reason;
+      arm();
+    }
+  }
+
+  /**
+   * Pauses of the response are not watched from now on; only when nothing moves in either direction
+   * for {@code limitNanos}, 0 for no limit, is the exchange over.
+   */
+  void bePatient(long limitNanos, long nowNanos) {
+    isPatient = true;
+    idleNanos = limitNanos;
+    lastMoveNanos = nowNanos;
     arm();
   }
 
@@ -48,13 +64,11 @@ final class ExchangeTimers extends TimerWheel.Task {
   /** Waits for the rest of the response body, from this moment on. */
   void waitForBody(long nowNanos) {
     lastMoveNanos = nowNanos;
+    if (isPatient) {
+      waitForNothing();
+      return;
+    }
     waitFor(Waiting.RESPONSE_BODY, nowNanos + exchange.bodyIdleNanos(), Why.UPSTREAM_IDLE_TIMEOUT);
-  }
-
-  /** Waits for bytes in either direction of a tunnel. */
-  void waitForTunnel(long nowNanos) {
-    lastMoveNanos = nowNanos;
-    waitFor(Waiting.TUNNEL, nowNanos + exchange.tunnelIdleNanos(), Why.TUNNEL_IDLE);
   }
 
   void waitForNothing() {
@@ -77,10 +91,14 @@ final class ExchangeTimers extends TimerWheel.Task {
   }
 
   private void arm() {
-    long next = Math.min(waitDeadline, totalDeadline);
+    long next = Math.min(Math.min(waitDeadline, totalDeadline), idleDeadline());
     if (next != Long.MAX_VALUE) {
       worker.timers().arm(this, next);
     }
+  }
+
+  private long idleDeadline() {
+    return idleNanos > 0 ? lastMoveNanos + idleNanos : Long.MAX_VALUE;
   }
 
   @Override
@@ -90,8 +108,10 @@ final class ExchangeTimers extends TimerWheel.Task {
     }
     try {
       if (nowNanos >= totalDeadline) {
-        exchange.timeOut(Why.TOTAL_TIMEOUT);
-      } else if (nowNanos < waitDeadline || !waitIsOver(nowNanos)) {
+        exchange.timeOut(totalWhy);
+      } else if (nowNanos >= idleDeadline()) {
+        exchange.timeOut(Why.GRPC_IDLE);
+      } else if (nowNanos < waitDeadline || !waitIsOver(nowNanos) || !exchange.isDone()) {
         arm();
       }
     } catch (Throwable t) {
@@ -124,13 +144,6 @@ final class ExchangeTimers extends TimerWheel.Task {
           return false;
         }
         exchange.onResponseStalled(reason);
-      }
-      case TUNNEL -> {
-        if (nowNanos - lastMoveNanos < exchange.tunnelIdleNanos()) {
-          waitDeadline = lastMoveNanos + exchange.tunnelIdleNanos();
-          return false;
-        }
-        exchange.timeOut(reason);
       }
     }
     return true;

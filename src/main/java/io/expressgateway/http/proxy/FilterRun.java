@@ -46,6 +46,9 @@ final class FilterRun implements FilterExchange {
   private boolean responseBegun;
   // Where the response head goes on: filters above have seen a response already.
   private int nextResponseHead;
+  // Where the response's end goes on, and the last filter that was asked for its last data.
+  private int nextTrailers;
+  private int lastDataAsked;
   private Place suspended = Place.NOWHERE;
   private int suspendedFilter;
   private @Nullable ByteBuf suspendedData;
@@ -54,6 +57,8 @@ final class FilterRun implements FilterExchange {
   FilterRun(Exchange exchange, HttpFilter[] filters) {
     this.exchange = exchange;
     this.filters = filters;
+    this.nextTrailers = filters.length - 1;
+    this.lastDataAsked = filters.length;
   }
 
   boolean isSuspended() {
@@ -68,6 +73,11 @@ final class FilterRun implements FilterExchange {
   /** The last filter of the route. */
   int last() {
     return filters.length - 1;
+  }
+
+  /** The filter with which the response's end begins or goes on. */
+  int nextTrailers() {
+    return nextTrailers;
   }
 
   // ---------------------------------------------------------------- hooks
@@ -195,8 +205,10 @@ final class FilterRun implements FilterExchange {
       try {
         if (step > 0) {
           filter.onRequestTrailers(this, trailers);
-        } else {
+        } else if (lastResponseData(filter, trailers, i)) {
           filter.onResponseTrailers(this, trailers);
+        } else {
+          return false;
         }
       } catch (Throwable t) {
         exchange.contain(t, Why.FILTER_ERROR);
@@ -211,6 +223,29 @@ final class FilterRun implements FilterExchange {
       }
     }
     return true;
+  }
+
+  /** Sends what a filter adds to the body; false when the response's end has to wait for it. */
+  private boolean lastResponseData(HttpFilter filter, HeaderBlock trailers, int i) {
+    if (i >= lastDataAsked) {
+      return true;
+    }
+    lastDataAsked = i;
+    ByteBuf last = filter.lastResponseData(this, trailers);
+    if (!last.isReadable()) {
+      last.release();
+      return true;
+    }
+    ByteBuf piece = data(last, i - 1, -1);
+    if (piece != null) {
+      exchange.sendResponseData(piece);
+      return true;
+    }
+    if (isSuspended()) {
+      nextTrailers = i;
+      exchange.holdResponseEnd();
+    }
+    return false;
   }
 
   /** Tells every filter whose request head hook ran that the exchange is over. */

@@ -19,20 +19,24 @@ public final class ProxyState {
   private final RouteTable table;
   private final RoutePlan[] plans;
   private final Function<HostPort, @Nullable Cluster> adHoc;
+  private final LocalService localService;
 
   /**
    * @param plans in the order of {@link RouteTable#routes()}
    * @param adHoc the cluster for an address that a filter made up; null when there are too many
+   * @param localService what is answered without a route
    */
   public ProxyState(
       Snapshot snapshot,
       RouteTable table,
       RoutePlan[] plans,
-      Function<HostPort, @Nullable Cluster> adHoc) {
+      Function<HostPort, @Nullable Cluster> adHoc,
+      LocalService localService) {
     this.snapshot = snapshot;
     this.table = table;
     this.plans = plans.clone();
     this.adHoc = adHoc;
+    this.localService = localService;
   }
 
   /** The facts. */
@@ -43,6 +47,10 @@ public final class ProxyState {
   /** How many routes every request is tested against. */
   public int unindexedRoutes() {
     return table.unindexedRoutes();
+  }
+
+  LocalService localService() {
+    return localService;
   }
 
   @Nullable RouteMatch match(RouteRequest request) {

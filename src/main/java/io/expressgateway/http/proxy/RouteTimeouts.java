@@ -11,8 +11,9 @@ import java.util.Map;
  *     value, as there
  * @param perTryNanos {@code per-try-timeout}
  * @param totalNanos {@code total-timeout}
- * @param tunnelIdleNanos {@code tunnel-idle-timeout}; never 0
+ * @param tunnelIdleNanos {@code tunnel-idle-timeout}
  * @param maxBodyBytes {@code max-body-size}
+ * @param grpcMaxDeadlineNanos {@code grpc-max-deadline}; -1 when switched off
  */
 public record RouteTimeouts(
     long connectNanos,
@@ -20,13 +21,11 @@ public record RouteTimeouts(
     long perTryNanos,
     long totalNanos,
     long tunnelIdleNanos,
-    long maxBodyBytes) {
-
-  /** The default of nginx's proxy_read_timeout, which is what ends its tunnels. */
-  private static final long TUNNEL_IDLE_NANOS = 60_000_000_000L;
+    long maxBodyBytes,
+    long grpcMaxDeadlineNanos) {
 
   /** Nothing set. */
-  public static final RouteTimeouts NONE = new RouteTimeouts(0, 0, 0, 0, TUNNEL_IDLE_NANOS, 0);
+  public static final RouteTimeouts NONE = new RouteTimeouts(0, 0, 0, 0, 0, 0, 0);
 
   /**
    * Reads a route's metadata, in which configuration has brought these keys to {@link Long}
@@ -38,14 +37,14 @@ public record RouteTimeouts(
     if (metadata.isEmpty()) {
       return NONE;
     }
-    long tunnelIdle = nanos(metadata, "tunnel-idle-timeout");
     return new RouteTimeouts(
         nanos(metadata, "connect-timeout"),
         nanos(metadata, "response-timeout"),
         nanos(metadata, "per-try-timeout"),
         nanos(metadata, "total-timeout"),
-        tunnelIdle == 0 ? TUNNEL_IDLE_NANOS : tunnelIdle,
-        number(metadata, "max-body-size"));
+        nanos(metadata, "tunnel-idle-timeout"),
+        number(metadata, "max-body-size"),
+        nanos(metadata, "grpc-max-deadline"));
   }
 
   private static long nanos(Map<String, Object> metadata, String key) {

@@ -6,17 +6,12 @@ import io.expressgateway.cluster.ClusterSpec.HealthCheck;
 import io.expressgateway.cluster.Endpoint;
 import io.expressgateway.tls.ClientTls;
 import io.netty.bootstrap.Bootstrap;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
@@ -24,10 +19,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Active health checks: per endpoint, on a connection of its own, {@code tcp} (accepted is healthy)
- * or {@code http} (the status line is in the expected range). The first check of an endpoint starts
- * at once, the others spread over the interval so that they do not beat in time. Confined to one
- * event loop.
+ * Active health checks: per endpoint, on a connection of its own, {@code tcp} (accepted is
+ * healthy), {@code http} (the status is in the expected range) or {@code grpc} (the health service
+ * says SERVING), in the cluster's protocol. The first check of an endpoint starts at once, the
+ * others spread over the interval so that they do not beat in time. Confined to one event loop.
  */
 public final class HealthProber {
 
@@ -53,13 +48,17 @@ public final class HealthProber {
       ClientTls secured = tls == null ? null : ClientTls.of(tls, ClusterSpec.Protocol.HTTP1);
       for (Endpoint endpoint : cluster.endpoints()) {
         Probe running = probes.remove(endpoint);
-        if (running != null && running.check.equals(check) && running.isSecuredBy(tls)) {
+        boolean http2 = cluster.spec().protocol() == ClusterSpec.Protocol.HTTP2;
+        if (running != null
+            && running.check.equals(check)
+            && running.http2 == http2
+            && running.isSecuredBy(tls)) {
           wanted.put(endpoint, running);
         } else {
           if (running != null) {
             running.stop();
           }
-          Probe probe = new Probe(endpoint, check, secured);
+          Probe probe = new Probe(endpoint, check, secured, http2);
           wanted.put(endpoint, probe);
           probe.start(wanted.size());
         }
@@ -82,23 +81,17 @@ public final class HealthProber {
     private final Endpoint endpoint;
     private final HealthCheck check;
     private final @Nullable ClientTls tls;
-    private final byte[] request;
+    private final boolean http2;
     private @Nullable ScheduledFuture<?> schedule;
     private @Nullable Channel channel;
     private boolean running;
     private boolean stopped;
 
-    Probe(Endpoint endpoint, HealthCheck check, @Nullable ClientTls tls) {
+    Probe(Endpoint endpoint, HealthCheck check, @Nullable ClientTls tls, boolean http2) {
       this.endpoint = endpoint;
       this.check = check;
       this.tls = tls;
-      this.request =
-          ("GET "
-                  + check.path()
-                  + " HTTP/1.1\r\nHost: "
-                  + endpoint.label()
-                  + "\r\nUser-Agent: expressgateway-health\r\nConnection: close\r\n\r\n")
-              .getBytes(StandardCharsets.ISO_8859_1);
+      this.http2 = http2;
     }
 
     boolean isSecuredBy(ClusterSpec.@Nullable Tls wanted) {
@@ -142,7 +135,7 @@ public final class HealthProber {
       }
       running = true;
       int timeout = Math.clamp(check.timeout().toMillis(), 1, Integer.MAX_VALUE);
-      Attempt attempt = new Attempt(this);
+      HealthAttempt attempt = attempt();
       bootstrap
           .clone(loop)
           .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeout)
@@ -152,9 +145,12 @@ public final class HealthProber {
                 protected void initChannel(Channel made) {
                   channel = made;
                   // A tcp check asks whether somebody accepts, not who.
-                  if (tls != null && check.type().equals("http")) {
+                  if (tls != null && !check.type().equals("tcp")) {
                     made.pipeline()
                         .addLast(tls.newHandler(made.alloc(), endpoint.address(), check.timeout()));
+                  }
+                  if (attempt instanceof Http2Attempt) {
+                    made.pipeline().addLast(Http2Attempt.codec());
                   }
                   made.pipeline().addLast(attempt);
                 }
@@ -165,7 +161,16 @@ public final class HealthProber {
               attempt.end(false);
             }
           });
-      attempt.deadline = loop.schedule(() -> attempt.end(false), timeout, TimeUnit.MILLISECONDS);
+      attempt.limit(loop, timeout);
+    }
+
+    private HealthAttempt attempt() {
+      if (check.type().equals("tcp")) {
+        return new TcpAttempt(this::ended);
+      }
+      return http2
+          ? new Http2Attempt(check, tls == null ? "http" : "https", endpoint.label(), this::ended)
+          : new Http1Attempt(check, endpoint.label(), this::ended);
     }
 
     void ended(boolean success) {
@@ -178,82 +183,6 @@ public final class HealthProber {
       if (!stopped) {
         endpoint.checked(success);
       }
-    }
-  }
-
-  /** One check on its connection. */
-  private static final class Attempt extends ChannelInboundHandlerAdapter {
-    // "HTTP/1.1 200" decides.
-    private static final int DECIDING = 12;
-
-    private final Probe probe;
-    private final StringBuilder statusLine = new StringBuilder(DECIDING);
-    private @Nullable ScheduledFuture<?> deadline;
-    private boolean ended;
-
-    Attempt(Probe probe) {
-      this.probe = probe;
-    }
-
-    @Override
-    public void channelActive(ChannelHandlerContext ctx) {
-      if (probe.check.type().equals("tcp")) {
-        end(true);
-      } else {
-        ctx.writeAndFlush(Unpooled.wrappedBuffer(probe.request));
-      }
-    }
-
-    @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-      ByteBuf in = (ByteBuf) message;
-      try {
-        while (in.isReadable() && statusLine.length() < DECIDING) {
-          statusLine.append((char) in.readUnsignedByte());
-        }
-      } finally {
-        in.release();
-      }
-      if (statusLine.length() == DECIDING) {
-        end(isExpected());
-      }
-    }
-
-    private boolean isExpected() {
-      if (statusLine.indexOf("HTTP/1.") != 0) {
-        return false;
-      }
-      int status = 0;
-      for (int i = 9; i < DECIDING; i++) {
-        int digit = statusLine.charAt(i) - '0';
-        if (digit < 0 || digit > 9) {
-          return false;
-        }
-        status = status * 10 + digit;
-      }
-      return status >= probe.check.expectedStatusFrom() && status <= probe.check.expectedStatusTo();
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-      end(false);
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      io.expressgateway.net.OutOfMemory.haltOn(cause);
-      end(false);
-    }
-
-    void end(boolean success) {
-      if (ended) {
-        return;
-      }
-      ended = true;
-      if (deadline != null) {
-        deadline.cancel(false);
-      }
-      probe.ended(success);
     }
   }
 }

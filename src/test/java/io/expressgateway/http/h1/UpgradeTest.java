@@ -13,6 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Upgrades other than h2c: websocket is tunnelled, nothing else leaves the gateway. */
 class UpgradeTest {
 
+  private static final byte[] CLOSE_1001 = {(byte) 0x88, 2, 3, (byte) 0xe9};
+
   private static final String WEBSOCKET =
       "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n";
 
@@ -59,6 +61,7 @@ class UpgradeTest {
         RawClient client = new RawClient(gateway.port())) {
       client.send(WEBSOCKET + "\r\n");
       assertThat(client.readHead()).startsWith("HTTP/1.1 101 ");
+      assertThat(client.in().readNBytes(4)).isEqualTo(CLOSE_1001);
       assertThat(client.isEnded()).isTrue();
       assertThat(gateway.metrics.failures).containsExactly("tunnel-idle");
     }
@@ -75,19 +78,21 @@ class UpgradeTest {
           request.send(
               "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
                   + "Upgrade: websocket\r\n\r\n");
-          byte[] ping = request.in().readNBytes(4);
-          request.send(new String(ping, java.nio.charset.StandardCharsets.ISO_8859_1) + "!");
+          byte[] ping = request.in().readNBytes(10);
+          String text = new String(ping, 6, 4, java.nio.charset.StandardCharsets.ISO_8859_1);
+          request.send("\u0081\u0005" + text + "!");
           request.socket().shutdownOutput();
           while (request.in().read() >= 0) {}
         });
     try (Stage stage = Stage.open(endpoint, limits -> limits);
         RawClient client = stage.client()) {
       int connections = endpoint.connections();
-      client.send(WEBSOCKET + "\r\nping");
+      client.send(WEBSOCKET + "\r\n\u0081\u0084\0\0\0\0ping");
       assertThat(client.readHead())
           .startsWith("HTTP/1.1 101 ")
           .contains("Connection: Upgrade\r\n")
           .contains("Upgrade: websocket\r\n");
+      assertThat(client.in().readNBytes(2)).containsExactly(0x81, 5);
       assertThat(new String(client.in().readNBytes(5), java.nio.charset.StandardCharsets.US_ASCII))
           .isEqualTo("ping!");
       assertThat(client.isEnded()).isTrue();

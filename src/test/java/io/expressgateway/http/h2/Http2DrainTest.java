@@ -33,7 +33,9 @@ class Http2DrainTest {
         base.underscoreHeaders(),
         base.maxStreams(),
         base.windowBytes(),
-        age);
+        age,
+        base.webSocket(),
+        base.grpc());
   }
 
   /** RFC 9113 section 6.8: a first GOAWAY that refuses nothing, a second that names the last. */

@@ -24,9 +24,11 @@ class RouteTimeoutsTest {
                     "per-try-timeout", 3L,
                     "total-timeout", 4L,
                     "tunnel-idle-timeout", 5L)))
-        .isEqualTo(new RouteTimeouts(1_000_000, 2_000_000, 3_000_000, 4_000_000, 5_000_000, 0));
+        .isEqualTo(new RouteTimeouts(1_000_000, 2_000_000, 3_000_000, 4_000_000, 5_000_000, 0, 0));
     assertThat(RouteTimeouts.of(Map.of("max-body-size", 6L)))
-        .isEqualTo(new RouteTimeouts(0, 0, 0, 0, 60_000_000_000L, 6));
+        .isEqualTo(new RouteTimeouts(0, 0, 0, 0, 0, 6, 0));
+    assertThat(RouteTimeouts.of(Map.of("grpc-max-deadline", -1L)).grpcMaxDeadlineNanos())
+        .isEqualTo(-1);
   }
 
   @Test

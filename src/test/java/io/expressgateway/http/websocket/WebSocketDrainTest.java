@@ -1,0 +1,68 @@
+package io.expressgateway.http.websocket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.expressgateway.http.Gateway;
+import io.expressgateway.http.fault.Await;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A gateway that stops while WebSockets are open. */
+class WebSocketDrainTest {
+
+  @ParameterizedTest
+  @EnumSource
+  void aDrainSays1001ToBothAndWaitsForTheirAnswer(Cell cell) throws Exception {
+    AtomicReference<Frames.Frame> told = new AtomicReference<>();
+    WebSocketEndpoint.Script script =
+        call -> {
+          Peer peer = call.accept();
+          told.set(peer.read());
+          peer.send(Frames.close(false, 1001, ""));
+          peer.end();
+          peer.endsCleanly();
+        };
+    try (WebSocketEndpoint endpoint = WebSocketEndpoint.start(cell.http2Back, script);
+        Gateway gateway = cell.gateway(endpoint, limits -> limits).start();
+        Peer client = cell.connect(gateway, "/chat")) {
+      gateway.engine().beginDrain();
+      Frames.Frame frame = client.read();
+      assertThat(frame.code()).isEqualTo(1001);
+      assertThat(gateway.engine().ledger().completed()).isZero();
+      client.send(Frames.close(true, 1001, ""));
+      assertThat(client.endsCleanly()).isTrue();
+      if (!cell.http2Front) {
+        client.end();
+      }
+      assertThat(gateway.engine().awaitIdle(Duration.ofSeconds(10))).isTrue();
+      assertThat(told.get().code()).isEqualTo(1001);
+      assertThat(gateway.engine().ledger().completed()).isEqualTo(1);
+      assertThat(gateway.metrics.failures).containsExactly("websocket-drain");
+      assertThat(gateway.metrics.contained).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.expressgateway.http.websocket.Cell#four")
+  void theEndOfTheDrainTellsThoseThatAreLeft(Cell cell) throws Exception {
+    AtomicReference<Frames.Frame> told = new AtomicReference<>();
+    WebSocketEndpoint.Script script =
+        call -> {
+          Peer peer = call.accept();
+          told.set(peer.read());
+        };
+    try (WebSocketEndpoint endpoint = WebSocketEndpoint.start(cell.http2Back, script);
+        Gateway gateway = cell.gateway(endpoint, limits -> limits).start();
+        Peer client = cell.connect(gateway, "/chat")) {
+      gateway.engine().close();
+      assertThat(client.read().code()).isEqualTo(1001);
+      Await.until("the endpoint is told", () -> told.get() != null);
+      assertThat(told.get().code()).isEqualTo(1001);
+      assertThat(gateway.engine().ledger().aborted()).isEqualTo(1);
+      assertThat(gateway.metrics.failures).containsExactly("shutdown");
+    }
+  }
+}
