@@ -1,4 +1,4 @@
-"""Turns the runs of http2.sh into Markdown: medians, ratios and verdicts.
+"""Turns the runs of http2.sh and grpc.sh into Markdown: medians, ratios and verdicts.
 
 Input rows, separated by tabs: cell, contender, requests/s, mean and longest request (us), RSS (KiB), CPU-us per request,
 requests, failed requests.
@@ -14,12 +14,14 @@ CELLS = {
     "h2c-10240": "HTTP/2 in clear text, 10 KiB",
     "h2-10240": "HTTP/2 over TLS, 10 KiB",
     "h1tls-10240": "HTTP/1.1 over TLS, 10 KiB",
+    "grpc": "Unary calls, 32 bytes each way",
 }
 # Cell -> peer -> the highest ratio of CPU per request that meets the target.
 TARGETS = {
     "h2c-24": {"haproxy": 1.0, "nginx": 0.85},
     "h2-24": {"haproxy": 1.0, "nginx": 0.85},
     "h2-10240": {"haproxy": 1.15},
+    "grpc": {"haproxy": 1.2},
 }
 
 

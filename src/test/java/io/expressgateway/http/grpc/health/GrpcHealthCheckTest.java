@@ -7,10 +7,13 @@ import io.expressgateway.cluster.Endpoint;
 import io.expressgateway.http.Gateway;
 import io.expressgateway.http.fault.Await;
 import io.expressgateway.http.fault.FaultyEndpoint;
+import io.expressgateway.http.grpc.GrpcClient;
 import io.expressgateway.http.grpc.GrpcEndpoint;
+import io.expressgateway.tls.TestCertificates;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The gateway asks endpoints for their health over HTTP/2. */
@@ -96,5 +99,44 @@ class GrpcHealthCheckTest {
       becomes(unexpected, Endpoint.Health.UNHEALTHY);
       assertThat(expected.metrics.contained).isEmpty();
     }
+  }
+
+  @Test
+  void overTlsTheEndpointIsVerifiedAndThenAsked() throws Exception {
+    TestCertificates ours = new TestCertificates();
+    try (GrpcEndpoint endpoint =
+            GrpcEndpoint.secured(ours.server("localhost"), manager.getHealthService());
+        Gateway trusting = gateway(endpoint.port(), ours);
+        Gateway distrusting = gateway(endpoint.port(), new TestCertificates());
+        GrpcClient client = new GrpcClient(trusting.port())) {
+      becomes(trusting, Endpoint.Health.HEALTHY);
+      becomes(distrusting, Endpoint.Health.UNHEALTHY);
+      assertThat(client.unary("s/m", "a").received()).containsExactly("a");
+    }
+  }
+
+  private static Gateway gateway(int port, TestCertificates trusted) {
+    return Gateway.builder()
+        .protocol(ClusterSpec.Protocol.HTTP2)
+        .endpoints(port)
+        .healthCheck(check("grpc", "", 200, 399))
+        .cluster(c ->
+            new ClusterSpec(
+                c.name(),
+                c.protocol(),
+                c.balancer(),
+                c.hashOn(),
+                c.affinityCookie(),
+                c.slowStart(),
+                c.connectTimeout(),
+                c.firstByteTimeout(),
+                c.retry(),
+                c.endpoints(),
+                c.healthCheck(),
+                c.outlier(),
+                c.pool(),
+                new ClusterSpec.Tls(true, List.of(trusted.authority()), null, null),
+                false))
+        .start();
   }
 }
