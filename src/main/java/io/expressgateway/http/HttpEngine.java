@@ -444,8 +444,10 @@ public final class HttpEngine implements HttpDataPlane {
     // A loop that is told to stop closes its channels before it runs what was asked of it.
     await(told);
     names.close();
+    // What io_uring was asked to read comes back, cancelled, a turn after its channel has closed.
+    long quietMillis = transport == Transport.IO_URING ? 100 : 0;
     for (EventLoopGroup group : groups) {
-      group.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+      group.shutdownGracefully(quietMillis, 2_000, TimeUnit.MILLISECONDS);
     }
     for (EventLoopGroup group : groups) {
       group.terminationFuture().awaitUninterruptibly(3, TimeUnit.SECONDS);

@@ -34,6 +34,9 @@ public final class HeaderBlock {
   private static final int ID = 5;
   private static final int STRIDE = 6;
 
+  private static final int KEPT_BYTES = 8192;
+  private static final int KEPT_FIELDS = 96;
+
   private static final HeaderName[] NAMES = HeaderName.values();
 
   private static final long FRAMING =
@@ -65,8 +68,17 @@ public final class HeaderBlock {
 
   // --- for codecs: the received bytes and their index ---
 
-  /** Forgets all fields and bytes; keeps the arrays. */
+  /**
+   * Forgets all fields and bytes; keeps the arrays unless one large head has made them grow beyond
+   * what the next ones need.
+   */
   public void clear() {
+    if (bytes.length > KEPT_BYTES) {
+      bytes = new byte[1024];
+    }
+    if (rows.length > KEPT_FIELDS * STRIDE) {
+      rows = new int[24 * STRIDE];
+    }
     used = 0;
     size = 0;
     present = 0;

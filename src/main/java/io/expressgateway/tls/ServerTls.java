@@ -174,7 +174,7 @@ public final class ServerTls {
     if (name == null || name.isEmpty()) {
       return first;
     }
-    String lower = name.toLowerCase(Locale.ROOT);
+    String lower = withoutRootDot(name).toLowerCase(Locale.ROOT);
     SslContext found = exact.get(lower);
     if (found == null) {
       int dot = lower.indexOf('.');
@@ -196,8 +196,8 @@ public final class ServerTls {
   /**
    * Whether a request for {@code authority} may be served on a connection: the certificate of its
    * handshake has to be the one that the authority leads to (RFC 9110 section 7.4, 421). With
-   * {@code strictAuthority} the name itself has to be the one that the handshake asked for, if it
-   * asked.
+   * {@code strictAuthority} the name itself has to be the one that the handshake asked for; a
+   * handshake that asked for none serves nothing.
    *
    * @param authority host, with or without port
    * @param engine of the connection, its handshake done
@@ -206,7 +206,7 @@ public final class ServerTls {
     String host = host(authority);
     if (spec.strictAuthority()) {
       String asked = ServerNames.asked(engine);
-      if (asked != null && !asked.equalsIgnoreCase(host)) {
+      if (asked == null || !withoutRootDot(asked).equalsIgnoreCase(host)) {
         return false;
       }
     }
@@ -220,7 +220,13 @@ public final class ServerTls {
 
   private static String host(String authority) {
     int colon = authority.lastIndexOf(':');
-    return colon > authority.lastIndexOf(']') ? authority.substring(0, colon) : authority;
+    return withoutRootDot(
+        colon > authority.lastIndexOf(']') ? authority.substring(0, colon) : authority);
+  }
+
+  /** The absolute form of a name ({@code example.org.}) is the same name (RFC 1034 section 3.1). */
+  private static String withoutRootDot(String name) {
+    return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
   }
 
   /** Lets time pass for the session tickets; to be called about once a second. Any thread. */

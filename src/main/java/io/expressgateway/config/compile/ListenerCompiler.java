@@ -102,7 +102,8 @@ public final class ListenerCompiler {
         || listener.tls().clientCa() != null
         || listener.tls().clientSubjectHeader() != null
         || listener.tls().clientFingerprintHeader() != null
-        || listener.tls().clientCertHeader() != null;
+        || listener.tls().clientCertHeader() != null
+        || listener.tls().strictAuthority();
   }
 
   private @Nullable HostPort bind(

@@ -100,6 +100,7 @@ public final class Http1ServerConnection extends Http1Connection
   private long lingerUntilNanos;
   private long leaveAtNanos = Long.MAX_VALUE;
   private long endOfLifeNanos = Long.MAX_VALUE;
+  private boolean keepsBody;
   private boolean closeAfterFlush;
   private @Nullable ChannelFuture outputEnd;
 
@@ -193,8 +194,23 @@ public final class Http1ServerConnection extends Http1Connection
   }
 
   @Override
+  public Object owner() {
+    return peer().address().getAddress();
+  }
+
+  @Override
   public long heldBytes() {
-    return pendingBytes();
+    Exchange current = exchange;
+    return pendingBytes() + (current == null ? 0 : current.keptBytes());
+  }
+
+  /** Request body that is kept for another try counts while it is. */
+  private void holds(Exchange current, int bytes) {
+    if (current.keptBytes() > 0) {
+      keepsBody = true;
+      worker.held().register(this);
+      worker.held().add(bytes);
+    }
   }
 
   @Override
@@ -500,6 +516,7 @@ public final class Http1ServerConnection extends Http1Connection
     }
     if (count > 0) {
       current.onRequestData(data);
+      holds(current, count);
     } else {
       data.release();
     }
@@ -719,6 +736,10 @@ public final class Http1ServerConnection extends Http1Connection
   @Override
   public void exchangeEnded() {
     exchange = null;
+    if (keepsBody) {
+      keepsBody = false;
+      worker.held().remove(this);
+    }
     if (state == State.CLOSING || !isOpen()) {
       return;
     }

@@ -123,6 +123,7 @@ final class FrameBatch extends DefaultHttp2FrameWriter {
           streamId);
       out.writeBytes(hpack.bytes(), at, next);
     }
+    hpack.copied();
     promises.add(promise);
     return promise;
   }

@@ -25,6 +25,9 @@ final class HpackReader implements Http2HeadersDecoder, Http2HeadersDecoder.Conf
   /** No integer of HPACK is larger here: four bytes behind the prefix. */
   private static final int MAX_INTEGER = 1 << 28;
 
+  /** What a connection keeps between two sections; a usual one has less than half of it. */
+  private static final int KEPT_BYTES = 4096;
+
   private final FieldTable table = new FieldTable(Http2CodecUtil.DEFAULT_HEADER_TABLE_SIZE);
   private long tableLimit = Http2CodecUtil.DEFAULT_HEADER_TABLE_SIZE;
   private boolean mustShrink;
@@ -57,6 +60,11 @@ final class HpackReader implements Http2HeadersDecoder, Http2HeadersDecoder.Conf
     sizeUpdates();
     while (at < end) {
       field(fields);
+    }
+    if (in.length > KEPT_BYTES || line.length > KEPT_BYTES) {
+      // Else each idle connection would keep the largest section that it ever sent.
+      in = new byte[512];
+      line = new byte[256];
     }
     if (listBytes > maxListBytes) {
       Http2CodecUtil.headerListSizeExceeded(streamId, maxListBytes, true);

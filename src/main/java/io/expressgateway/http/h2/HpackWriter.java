@@ -31,6 +31,9 @@ final class HpackWriter implements Http2HeadersEncoder, Http2HeadersEncoder.Conf
 
   private static final int SLOTS = 64;
 
+  /** What a connection keeps between two sections; a usual one has less than half of it. */
+  private static final int KEPT_BYTES = 4096;
+
   private static final int AUTHORITY = 1;
   private static final int METHOD_GET = 2;
   private static final int METHOD_POST = 3;
@@ -73,6 +76,7 @@ final class HpackWriter implements Http2HeadersEncoder, Http2HeadersEncoder.Conf
       throws Http2Exception {
     encode(streamId, (FieldBlock) headers);
     buffer.writeBytes(out, 0, length);
+    copied();
   }
 
   /**
@@ -103,6 +107,13 @@ final class HpackWriter implements Http2HeadersEncoder, Http2HeadersEncoder.Conf
       }
     }
     return length;
+  }
+
+  /** The section was copied: an array that has grown large is not kept until the next one. */
+  void copied() {
+    if (out.length > KEPT_BYTES) {
+      out = new byte[512];
+    }
   }
 
   /** The encoded section; not to be written to. */

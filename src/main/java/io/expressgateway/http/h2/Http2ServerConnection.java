@@ -768,6 +768,12 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   }
 
   @Override
+  public Object owner() {
+    Peer from = peer;
+    return from == null ? this : from.address().getAddress();
+  }
+
+  @Override
   public long heldBytes() {
     long held = 0;
     for (Http2ServerStream stream : streams.values()) {

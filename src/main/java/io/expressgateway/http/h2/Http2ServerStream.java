@@ -141,9 +141,7 @@ final class Http2ServerStream implements Downstream {
       current.onRequestData(data.retainedSlice());
     }
     returnWindow();
-    if (unreturned > 0) {
-      connection.holds(flowBytes);
-    }
+    connection.holds(flowBytes);
     current = exchange;
     if (last && current != null) {
       current.onRequestEnd(null);
@@ -222,7 +220,9 @@ final class Http2ServerStream implements Downstream {
 
   /** What is held for this stream: request that waits, response that nobody takes. */
   long heldBytes() {
-    return HeldBytes.STREAM_BYTES + unreturned + queuedBytes;
+    Exchange current = exchange;
+    int kept = current == null ? 0 : current.keptBytes();
+    return HeldBytes.STREAM_BYTES + unreturned + queuedBytes + kept;
   }
 
   /** Ends the exchange because all clients together hold too much, and this one most. */

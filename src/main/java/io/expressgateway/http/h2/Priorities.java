@@ -25,10 +25,13 @@ final class Priorities {
 
   private static final int STREAM_ID_BYTES = 4;
 
+  /** Two parameters have a dozen bytes; a longer field is taken to say nothing. */
+  private static final int LONGEST_FIELD = 256;
+
   private final Http2Connection connection;
   private final PriorityDistributor distributor;
   private final int maxStreams;
-  private @Nullable IntObjectHashMap<String> updates;
+  private @Nullable IntObjectHashMap<Priority> updates;
   private long stated = -1;
   private boolean settled;
 
@@ -80,18 +83,24 @@ final class Priorities {
       throw protocolError("PRIORITY_UPDATE for stream %d", id);
     }
     distributor.signalled();
-    String field =
-        in.toString(at + STREAM_ID_BYTES, length - STREAM_ID_BYTES, StandardCharsets.ISO_8859_1);
+    // Parsed at once: what is kept is two small values, however much was sent.
+    Priority update = update(in, at + STREAM_ID_BYTES, length - STREAM_ID_BYTES);
     Http2Stream stream = connection.stream(id);
     if (stream != null) {
-      distributor.prioritize(stream, Priority.DEFAULT.with(field));
+      distributor.prioritize(stream, update);
     } else if (id > connection.remote().lastStreamCreated()) {
-      keep(id, field);
+      keep(id, update);
     }
   }
 
-  private void keep(int id, String field) throws Http2Exception {
-    IntObjectHashMap<String> kept = updates;
+  private static Priority update(ByteBuf in, int at, int length) {
+    return length > LONGEST_FIELD
+        ? Priority.DEFAULT
+        : Priority.DEFAULT.with(in.toString(at, length, StandardCharsets.ISO_8859_1));
+  }
+
+  private void keep(int id, Priority update) throws Http2Exception {
+    IntObjectHashMap<Priority> kept = updates;
     if (kept == null) {
       kept = new IntObjectHashMap<>(4);
       updates = kept;
@@ -99,7 +108,7 @@ final class Priorities {
     if (kept.size() >= maxStreams && !kept.containsKey(id)) {
       throw protocolError("PRIORITY_UPDATE for more streams than may be open, %d", id);
     }
-    kept.put(id, field);
+    kept.put(id, update);
   }
 
   private static Http2Exception protocolError(String text, int id) {
@@ -113,12 +122,14 @@ final class Priorities {
 
   /** A request has arrived; {@code field} is its {@code priority}, null for none. */
   void onRequest(Http2Stream stream, @Nullable String field) {
-    IntObjectHashMap<String> kept = updates;
-    String update = kept == null ? null : kept.remove(stream.id());
-    String text = update != null ? update : field;
-    if (text != null) {
+    IntObjectHashMap<Priority> kept = updates;
+    Priority update = kept == null ? null : kept.remove(stream.id());
+    if (update == null && field != null) {
+      update = Priority.DEFAULT.with(field);
+    }
+    if (update != null) {
       distributor.signalled();
-      distributor.prioritize(stream, Priority.DEFAULT.with(text));
+      distributor.prioritize(stream, update);
     }
   }
 

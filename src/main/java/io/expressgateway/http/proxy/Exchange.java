@@ -262,6 +262,11 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     return requestEnded;
   }
 
+  /** Bytes of request body that are kept so that it can be sent again. */
+  public int keptBytes() {
+    return tries.keptBytes();
+  }
+
   /** Whether the exchange is over. */
   public boolean isDone() {
     return done;
@@ -1275,12 +1280,20 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
 
   /** Answers for a filter; {@code reason} is null for an intended answer. */
   void respond(LocalResponse answer, @Nullable String reason) {
-    if (done || responseStarted) {
+    if (done || (responseStarted && reason == null)) {
       throw new IllegalStateException("the response has begun already");
     }
     if (reason != null) {
       why = reason;
       worker.metrics().onFailure(worker.index(), reason);
+    }
+    if (responseStarted) {
+      // Too late to say it: the client notices that what it has is not whole.
+      cancelUpstream();
+      tries.end(Endpoint.Outcome.CANCELLED);
+      downstream.abort();
+      finish(false);
+      return;
     }
     GrpcCall call = grpc;
     LocalResponse made =

@@ -1,6 +1,9 @@
 package io.expressgateway.http.proxy;
 
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -9,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * What clients make one event loop hold: response they do not take, request nobody takes yet, and
  * streams they leave open. Each connection is bounded by its windows and water marks; this bounds
  * all of them together, because a thousand connections at their own bound are more than a process
- * has. When the budget is exceeded, the connection that holds most has to let go, and the next one,
- * until it is not: whoever asks for much and takes nothing goes first.
+ * has. When the budget is exceeded, the client address that holds most has to let go of its largest
+ * connection, and so on until it is not: whoever asks for much and takes nothing goes first, also
+ * when he asks over many small connections.
  *
  * <p>Between two counts only what is added is known, so a count may find that nothing is wrong.
  * Confined to the loop.
@@ -22,6 +26,9 @@ public final class HeldBytes {
 
   /** A connection that holds something. */
   public interface Holder {
+
+    /** Whose it is: the client's address. */
+    Object owner();
 
     /** What it holds now. */
     long heldBytes();
@@ -74,23 +81,35 @@ public final class HeldBytes {
       sum += holder.heldBytes();
     }
     held = sum;
+    if (held > budget) {
+      shed();
+    }
+  }
+
+  private void shed() {
+    Map<Object, Long> owners = new HashMap<>();
+    for (Holder holder : holders) {
+      owners.merge(holder.owner(), holder.heldBytes(), Long::sum);
+    }
     while (held > budget) {
-      Holder largest = largest();
+      Holder largest = largestOf(Collections.max(owners.entrySet(), Map.Entry.comparingByValue()));
       if (largest == null) {
         return;
       }
-      held -= largest.heldBytes();
+      long freed = largest.heldBytes();
+      held -= freed;
+      owners.merge(largest.owner(), -freed, Long::sum);
       holders.remove(largest);
       largest.letGo();
     }
   }
 
-  private @Nullable Holder largest() {
+  private @Nullable Holder largestOf(Map.Entry<Object, Long> owner) {
     Holder largest = null;
     long most = 0;
     for (Holder holder : holders) {
       long bytes = holder.heldBytes();
-      if (bytes > most) {
+      if (bytes > most && holder.owner().equals(owner.getKey())) {
         most = bytes;
         largest = holder;
       }

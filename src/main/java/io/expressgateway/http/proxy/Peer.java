@@ -7,10 +7,12 @@ import io.expressgateway.message.RequestHead;
 import io.expressgateway.net.HostPort;
 import io.expressgateway.net.IpLiteral;
 import io.expressgateway.snapshot.ListenerSpec.Forwarding;
+import io.expressgateway.snapshot.ListenerSpec.UnderscoreHeaders;
 import io.netty.handler.ssl.SslHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +27,19 @@ import org.jspecify.annotations.Nullable;
 public final class Peer {
 
   private static final String VIA = "1.1 expressgateway";
+  private static final List<String> UNDERSCORED =
+      List.of(
+          "X_Forwarded_For",
+          "X_Forwarded_Proto",
+          "X_Forwarded_Host",
+          "X_Forwarded_Port",
+          "X_Forwarded_Prefix");
   private static final String VIA_HTTP_2 = "2.0 expressgateway";
 
   private final InetSocketAddress address;
   private final ListenerContext listener;
   private final boolean trusted;
+  private final boolean takesUnderscores;
   private final String ip;
   private final HeaderBlock prepared = new HeaderBlock(320, 8);
   private final @Nullable ClientIdentity identity;
@@ -50,6 +60,7 @@ public final class Peer {
     this.listener = listener;
     this.identity = ClientIdentity.of(listener, tls);
     this.trusted = listener.trusts(address.getAddress());
+    this.takesUnderscores = listener.spec().http().underscoreHeaders() == UnderscoreHeaders.ALLOW;
     this.ip = IpLiteral.format(address.getAddress().getAddress());
   }
 
@@ -160,6 +171,10 @@ public final class Peer {
     headers.remove(HeaderName.X_FORWARDED_PORT);
     headers.remove(HeaderName.X_FORWARDED_PREFIX);
     headers.remove(HeaderName.FORWARDED);
+    if (takesUnderscores) {
+      // The same variable to an application behind CGI or WSGI.
+      UNDERSCORED.forEach(headers::remove);
+    }
     return headers.size() < before;
   }
 

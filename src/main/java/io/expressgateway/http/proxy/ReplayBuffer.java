@@ -2,37 +2,47 @@ package io.expressgateway.http.proxy;
 
 import io.expressgateway.message.HeaderBlock;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request body sent so far, kept for another try as long as it fits. Holds slices of the
- * buffers that were sent, not copies. Confined to the exchange's event loop.
+ * The request body sent so far, kept for another try as long as it fits. Holds a copy: a slice
+ * would keep the whole buffer that it was read into, sixty-four KiB for a byte. Confined to the
+ * exchange's event loop.
  */
 final class ReplayBuffer {
 
-  private final List<ByteBuf> pieces = new ArrayList<>(0);
-  private int room;
+  private final int capacity;
+  private @Nullable ByteBuf kept;
   private boolean overflown;
   private boolean ended;
   private @Nullable HeaderBlock trailers;
 
   ReplayBuffer(int capacity) {
-    room = capacity;
+    this.capacity = capacity;
   }
 
-  /** Keeps a view of {@code data}; the caller's ownership is untouched. */
+  /** Keeps a copy of {@code data}, which stays the caller's. */
   void add(ByteBuf data) {
-    if (overflown) {
+    int count = data.readableBytes();
+    if (overflown || count == 0) {
       return;
     }
-    if (data.readableBytes() > room) {
+    if (count > capacity - bytes()) {
       overflow();
       return;
     }
-    room -= data.readableBytes();
-    pieces.add(data.retainedSlice());
+    ByteBuf own = kept;
+    if (own == null) {
+      own = data.alloc().directBuffer(count, capacity);
+      kept = own;
+    }
+    own.writeBytes(data, data.readerIndex(), count);
+  }
+
+  /** How many bytes are kept. */
+  int bytes() {
+    ByteBuf own = kept;
+    return own == null ? 0 : own.readableBytes();
   }
 
   void end(@Nullable HeaderBlock trailers) {
@@ -47,8 +57,10 @@ final class ReplayBuffer {
 
   /** Sends everything again. */
   void replayTo(Upstream upstream) {
-    for (ByteBuf piece : pieces) {
-      upstream.sendData(piece.retainedDuplicate());
+    ByteBuf own = kept;
+    if (own != null) {
+      // A copy again: what is added later must not move bytes that are on their way.
+      upstream.sendData(own.copy());
     }
     if (ended) {
       upstream.sendEnd(trailers);
@@ -62,7 +74,10 @@ final class ReplayBuffer {
 
   private void overflow() {
     overflown = true;
-    pieces.forEach(ByteBuf::release);
-    pieces.clear();
+    ByteBuf own = kept;
+    if (own != null) {
+      kept = null;
+      own.release();
+    }
   }
 }

@@ -111,7 +111,13 @@ final class Tries implements PickRequest {
     startNanos = System.nanoTime();
   }
 
-  /** Keeps a view of sent body for another try. */
+  /** Bytes of sent body that are kept for another try. */
+  int keptBytes() {
+    ReplayBuffer sent = replay;
+    return sent == null ? 0 : sent.bytes();
+  }
+
+  /** Keeps a copy of sent body for another try. */
   void sent(ByteBuf piece) {
     if (replay != null) {
       replay.add(piece);

@@ -27,6 +27,11 @@ class HeldBytesTest {
     }
 
     @Override
+    public Object owner() {
+      return name.substring(0, 1);
+    }
+
+    @Override
     public long heldBytes() {
       return bytes;
     }
@@ -73,6 +78,19 @@ class HeldBytesTest {
       turn();
     }
     assertThat(ended).isEmpty();
+  }
+
+  /** Many small connections of one client are one large client. */
+  @Test
+  void theAddressThatHoldsMostLosesItsLargestConnection() {
+    held.budget(100);
+    Connection innocent = new Connection("innocent");
+    innocent.hold(40);
+    for (int i = 0; i < 8; i++) {
+      new Connection("attacker" + i).hold(8 + i);
+    }
+    turn();
+    assertThat(ended).containsExactly("attacker7", "attacker6", "attacker5");
   }
 
   @Test
