@@ -14,6 +14,7 @@ import io.expressgateway.limit.Rules;
 import io.expressgateway.message.GrpcKind;
 import io.expressgateway.message.HeaderBlock;
 import io.expressgateway.message.HeaderName;
+import io.expressgateway.message.HttpVersion;
 import io.expressgateway.message.RequestHead;
 import io.expressgateway.message.ResponseHead;
 import io.expressgateway.net.OutOfMemory;
@@ -27,6 +28,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
@@ -43,7 +45,9 @@ import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.collection.IntObjectHashMap;
+import io.netty.util.collection.IntObjectMap;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -70,6 +74,9 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   /** How long requests may cross the first GOAWAY (RFC 9113 section 6.8). */
   private static final long GOAWAY_GAP_NANOS = 1_000_000_000L;
 
+  /** How long what the client still sends is read and dropped behind the end of our output. */
+  private static final long LINGER_NANOS = 2_000_000_000L;
+
   private final Worker worker;
   private final ListenerContext listener;
   private final HttpLimits limits;
@@ -94,10 +101,13 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   private boolean settled;
   private boolean leaving;
   private boolean lastSaid;
+  private boolean inputEnded;
+  private boolean lingering;
   private long beganNanos;
   private long idleSinceNanos;
   private long leaveAtNanos = Long.MAX_VALUE;
   private long lastGoAwayAtNanos = Long.MAX_VALUE;
+  private long lingerUntilNanos = Long.MAX_VALUE;
   private long stalledSinceNanos;
   private long armedNanos = Long.MAX_VALUE;
   private long stalledBytes;
@@ -251,6 +261,10 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+    if (lingering) {
+      ReferenceCountUtil.release(message);
+      return;
+    }
     isReading = true;
     try {
       super.channelRead(ctx, message);
@@ -278,6 +292,10 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) throws Exception {
+    if (lingering) {
+      // Behind the last write all of it must go, not only what is above the mark.
+      return;
+    }
     if (ctx.channel().isWritable()) {
       stalledSinceNanos = 0;
     } else if (stalledSinceNanos == 0) {
@@ -290,8 +308,16 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    boolean isEnd = event instanceof ChannelInputShutdownEvent;
+    inputEnded |= isEnd;
+    if (lingering) {
+      if (isEnd && lingerUntilNanos != Long.MAX_VALUE) {
+        ctx.close();
+      }
+      return;
+    }
     super.userEventTriggered(ctx, event);
-    if (event instanceof ChannelInputShutdownEvent) {
+    if (isEnd) {
       // HTTP/2 has no use for half a connection: the client is gone.
       endAll();
       closeAfterWrites();
@@ -359,8 +385,12 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       boolean outbound,
       Throwable cause,
       Http2Exception.StreamException failure) {
+    if (lingering) {
+      // Behind the end of our output.
+      return;
+    }
     if (!outbound) {
-      if (failure.error() == Http2Error.STREAM_CLOSED
+      if (mayCross(failure)
           && guard.wasReset(failure.streamId())
           && !streams.containsKey(failure.streamId())) {
         ignoreCrossing(ctx);
@@ -381,6 +411,12 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       }
     }
     super.onStreamError(ctx, outbound, cause, failure);
+  }
+
+  /** Whether a stream that is closed was meant; trailers are read before that is asked. */
+  private static boolean mayCross(Http2Exception.StreamException failure) {
+    return failure.error() == Http2Error.STREAM_CLOSED
+        || failure instanceof Http2Exception.HeaderListSizeException;
   }
 
   /** A frame that crossed our reset changes nothing (RFC 9113 section 5.1), in bounds. */
@@ -405,6 +441,10 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   @Override
   protected void handleServerHeaderDecodeSizeError(ChannelHandlerContext ctx, Http2Stream stream) {
+    if (streams.containsKey(stream.id())) {
+      // Its trailers: the stream has its exchange, and was reset.
+      return;
+    }
     onSecurity(Why.HEADER_TOO_LARGE.code(), "reject");
     Http2ServerStream ours = new Http2ServerStream(this, limits, stream);
     ours.refuse(
@@ -414,7 +454,9 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   /** A head without content: what was decoded so far is not to be shown to anybody. */
   private static RequestHead refusedHead() {
-    return new RequestHead(new HeaderBlock(16, 1));
+    RequestHead head = new RequestHead(new HeaderBlock(16, 1));
+    head.reset("GET", "http", "", "/", null, HttpVersion.HTTP_2);
+    return head;
   }
 
   void onSecurity(String rule, String action) {
@@ -603,13 +645,21 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     @Override
     public void onWindowUpdateRead(ChannelHandlerContext ctx, int id, int increment) {
       if (id == 0) {
-        for (Http2ServerStream stream : streams.values()) {
-          stream.onProgress();
-        }
+        onConnectionWindow();
       } else {
         Http2ServerStream stream = streams.get(id);
         if (stream != null) {
           stream.onProgress();
+        }
+      }
+    }
+
+    /** Opens nothing to a stream whose own window is closed. */
+    private void onConnectionWindow() {
+      for (IntObjectMap.PrimitiveEntry<Http2ServerStream> entry : streams.entries()) {
+        Http2Stream stream = connection().stream(entry.key());
+        if (stream != null && encoder().flowController().windowSize(stream) > 0) {
+          entry.value().onProgress();
         }
       }
     }
@@ -722,6 +772,11 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   /** As the codec's own, with what was gathered between its two steps. */
   @Override
   public void flush(ChannelHandlerContext ctx) {
+    if (lingering) {
+      // Nothing goes behind the end of our output.
+      ctx.flush();
+      return;
+    }
     try {
       encoder().flowController().writePendingBytes();
       batch.drain(ctx);
@@ -779,8 +834,13 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     for (Http2ServerStream stream : streams.values()) {
       held += stream.heldBytes();
     }
+    return held + pendingBytes();
+  }
+
+  /** Bytes that the kernel has not taken yet. */
+  private long pendingBytes() {
     ChannelOutboundBuffer out = context().channel().unsafe().outboundBuffer();
-    return out == null ? held : held + out.totalPendingWriteBytes();
+    return out == null ? 0 : out.totalPendingWriteBytes();
   }
 
   @Override
@@ -804,7 +864,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   @Override
   public void drain(long spreadNanos) {
-    if (!isOpen()) {
+    if (!isOpen() || lingering) {
       return;
     }
     if (spreadNanos <= 0) {
@@ -833,6 +893,9 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   @Override
   public void shutDown() {
+    if (lingering) {
+      return;
+    }
     for (Http2ServerStream stream : all()) {
       stream.onShutdown();
     }
@@ -876,12 +939,44 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     goAway(ctx, last, Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, ctx.newPromise());
   }
 
+  /**
+   * Closes so that the client still gets what was written: our side first, then what it was still
+   * sending is read and dropped for a while, because a reset would take the responses away (RFC
+   * 9112 section 9.6 says it of HTTP/1.1).
+   */
   private void closeAfterWrites() {
     ChannelHandlerContext ctx = context();
-    if (ctx.channel().isActive()) {
-      flush(ctx);
-      ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    if (lingering || !ctx.channel().isActive()) {
+      return;
     }
+    flush(ctx);
+    if (inputEnded || !(ctx.channel() instanceof DuplexChannel channel)) {
+      ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+      return;
+    }
+    lingering = true;
+    // Until the client has taken everything, this is a write that may stall.
+    stalledSinceNanos = System.nanoTime();
+    stalledBytes = Long.MAX_VALUE;
+    arm(stalledSinceNanos + limits.writeStallTimeout().toNanos());
+    endOutput(ctx, channel);
+  }
+
+  /** Our side ends behind what is queued; over TLS with the close_notify that makes it credible. */
+  private void endOutput(ChannelHandlerContext ctx, DuplexChannel channel) {
+    SslHandler over = ctx.pipeline().get(SslHandler.class);
+    ChannelFuture last =
+        over != null ? over.closeOutbound() : ctx.writeAndFlush(Unpooled.EMPTY_BUFFER);
+    last.addListener(done -> {
+      if (!done.isSuccess() || inputEnded) {
+        ctx.close();
+        return;
+      }
+      channel.shutdownOutput();
+      stalledSinceNanos = 0;
+      lingerUntilNanos = System.nanoTime() + LINGER_NANOS;
+      arm(lingerUntilNanos);
+    });
   }
 
   // ---------------------------------------------------------------- timers
@@ -909,6 +1004,10 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   /** Acts on what is over and arms the next deadline. */
   private void check(long now) {
     if (!isOpen()) {
+      return;
+    }
+    if (lingering) {
+      checkLinger(now);
       return;
     }
     long next = Math.min(checkHeader(now), checkStall(now));
@@ -942,6 +1041,17 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     }
   }
 
+  private void checkLinger(long now) {
+    if (now - lingerUntilNanos >= 0 && lingerUntilNanos != Long.MAX_VALUE) {
+      context().close();
+      return;
+    }
+    long next = Math.min(lingerUntilNanos, checkStall(now));
+    if (next != Long.MAX_VALUE && isOpen()) {
+      arm(next);
+    }
+  }
+
   private long checkHeader(long now) {
     long since = settled ? guard.unfinishedSinceNanos() : beganNanos;
     if (since == 0) {
@@ -966,7 +1076,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     if (stalledSinceNanos == 0) {
       return Long.MAX_VALUE;
     }
-    long pending = context().channel().bytesBeforeWritable();
+    long pending = pendingBytes();
     if (pending < stalledBytes) {
       stalledBytes = pending;
       stalledSinceNanos = now;
