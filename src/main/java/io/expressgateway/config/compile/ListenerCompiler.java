@@ -3,6 +3,7 @@ package io.expressgateway.config.compile;
 import io.expressgateway.config.Problems;
 import io.expressgateway.config.properties.HttpProperties;
 import io.expressgateway.config.properties.ListenerProperties;
+import io.expressgateway.config.properties.ListenerTlsProperties;
 import io.expressgateway.config.properties.WebSocketProperties;
 import io.expressgateway.metrics.AccessLogs;
 import io.expressgateway.net.Cidr;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Listeners as written to listeners as served. Confined to the thread that compiles. */
 public final class ListenerCompiler {
+
+  private static final ListenerTlsProperties NO_TLS =
+      Defaulted.bind(Map.of(), ListenerTlsProperties.class);
 
   private static final String KEY = "expressgateway.listeners";
 
@@ -97,13 +101,7 @@ public final class ListenerCompiler {
   }
 
   private static boolean hasTls(ListenerProperties listener) {
-    return !listener.tls().certificates().isEmpty()
-        || listener.tls().sslBundle() != null
-        || listener.tls().clientCa() != null
-        || listener.tls().clientSubjectHeader() != null
-        || listener.tls().clientFingerprintHeader() != null
-        || listener.tls().clientCertHeader() != null
-        || listener.tls().strictAuthority();
+    return !listener.tls().equals(NO_TLS);
   }
 
   private @Nullable HostPort bind(

@@ -5,7 +5,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
-import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Flags;
 import io.netty.handler.codec.http2.Http2FrameTypes;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -101,12 +100,7 @@ final class FrameBatch extends DefaultHttp2FrameWriter {
       int padding,
       boolean endStream,
       ChannelPromise promise) {
-    int length;
-    try {
-      length = hpack.encode(streamId, (FieldBlock) headers);
-    } catch (Http2Exception refused) {
-      return promise.setFailure(refused);
-    }
+    int length = hpack.encode((FieldBlock) headers);
     int first = Math.min(length, maxFrameSize());
     ByteBuf out = room(ctx, FRAME_HEADER_BYTES + first);
     int flags = endStream ? Http2Flags.END_STREAM : 0;

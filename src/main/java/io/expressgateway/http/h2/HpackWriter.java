@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * never indexed (RFC 7541 section 7.1.3): many clients share a connection to an endpoint. Strings
  * are sent as they are, without the Huffman code: it would save bytes only of what is sent once.
  *
- * <p>Confined to the connection's event loop.
+ * <p>The peer's SETTINGS_MAX_HEADER_LIST_SIZE is advice (RFC 9113 section 6.5.2) and taken as such:
+ * a limit that made us reset streams would be a lever for floods. Confined to the connection's
+ * event loop.
  */
 final class HpackWriter implements Http2HeadersEncoder, Http2HeadersEncoder.Configuration {
 
@@ -48,7 +50,6 @@ final class HpackWriter implements Http2HeadersEncoder, Http2HeadersEncoder.Conf
 
   private static final byte[] DATE_NAME = {'d', 'a', 't', 'e'};
 
-  private final boolean heedsListLimit;
   private final FieldTable table = new FieldTable(MOST_TABLE_BYTES);
   private final int[] seenHash = new int[SLOTS];
   // The number in the table of what was seen; 0 for what was seen once.
@@ -61,34 +62,15 @@ final class HpackWriter implements Http2HeadersEncoder, Http2HeadersEncoder.Conf
   private byte[] out = new byte[512];
   private int length;
 
-  /**
-   * A writer for one connection.
-   *
-   * @param heedsListLimit whether a section beyond the peer's SETTINGS_MAX_HEADER_LIST_SIZE is an
-   *     error of its stream; else that setting is taken as advice (RFC 9113 section 6.5.2)
-   */
-  HpackWriter(boolean heedsListLimit) {
-    this.heedsListLimit = heedsListLimit;
-  }
-
   @Override
-  public void encodeHeaders(int streamId, Http2Headers headers, ByteBuf buffer)
-      throws Http2Exception {
-    encode(streamId, (FieldBlock) headers);
+  public void encodeHeaders(int streamId, Http2Headers headers, ByteBuf buffer) {
+    encode((FieldBlock) headers);
     buffer.writeBytes(out, 0, length);
     copied();
   }
 
-  /**
-   * Encodes a section into {@link #bytes}, valid until the next call; returns its length.
-   *
-   * @throws Http2Exception a stream error when the section is beyond the peer's limit; nothing has
-   *     been entered into the table then
-   */
-  int encode(int streamId, FieldBlock fields) throws Http2Exception {
-    if (heedsListLimit && maxListBytes < Http2CodecUtil.MAX_HEADER_LIST_SIZE) {
-      checkListSize(streamId, fields);
-    }
+  /** Encodes a section into {@link #bytes}, valid until the next call; returns its length. */
+  int encode(FieldBlock fields) {
     length = 0;
     if (mustSaySize) {
       saySize();
@@ -126,17 +108,6 @@ final class HpackWriter implements Http2HeadersEncoder, Http2HeadersEncoder.Conf
     return FieldRules.isConnectionSpecific(id)
         || id == HeaderName.HTTP2_SETTINGS
         || (id == HeaderName.TE && !block.valueEqualsIgnoreCase(i, "trailers"));
-  }
-
-  private void checkListSize(int streamId, FieldBlock fields) throws Http2Exception {
-    HeaderBlock block = fields.block();
-    long bytes = (long) block.size() * Field.OVERHEAD;
-    for (int i = 0; i < block.size(); i++) {
-      bytes += block.nameLength(i) + block.valueLength(i);
-    }
-    if (bytes > maxListBytes) {
-      Http2CodecUtil.headerListSizeExceeded(streamId, maxListBytes, false);
-    }
   }
 
   private void saySize() {

@@ -140,8 +140,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
         .flowController(
             new DefaultHttp2RemoteFlowController(
                 streams, new UniformStreamByteDistributor(streams)));
-    // The endpoint's limit of heads is advice (RFC 9113 section 6.5.2): it answers 431 itself.
-    FrameBatch batch = new FrameBatch(new HpackWriter(false));
+    FrameBatch batch = new FrameBatch(new HpackWriter());
     Http2ConnectionEncoder encoder = new DefaultHttp2ConnectionEncoder(streams, batch);
     Http2ConnectionDecoder decoder =
         new DefaultHttp2ConnectionDecoder(

@@ -191,7 +191,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
         .flowController(
             new DefaultHttp2RemoteFlowController(
                 connection, distributor, reports::onWritabilityChanged));
-    FrameBatch batch = new FrameBatch(new HpackWriter(true));
+    FrameBatch batch = new FrameBatch(new HpackWriter());
     Http2ConnectionEncoder encoder = new DefaultHttp2ConnectionEncoder(connection, batch);
     Http2ConnectionDecoder decoder =
         new DefaultHttp2ConnectionDecoder(

@@ -13,11 +13,11 @@ import org.junit.jupiter.api.Test;
 /** What our HPACK writer sends, read by Netty's decoder. */
 class HpackWriterTest {
 
-  private final HpackWriter writer = new HpackWriter(false);
+  private final HpackWriter writer = new HpackWriter();
   private final HpackOracle peer = new HpackOracle();
 
-  private byte[] encode(FieldBlock fields) throws Http2Exception {
-    int length = writer.encode(3, fields);
+  private byte[] encode(FieldBlock fields) {
+    int length = writer.encode(fields);
     return Arrays.copyOf(writer.bytes(), length);
   }
 
