@@ -894,13 +894,16 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   @Override
   public void shutDown() {
     if (lingering) {
+      context().close();
       return;
     }
     for (Http2ServerStream stream : all()) {
       stream.onShutdown();
     }
     goAway(lastStream());
-    closeAfterWrites();
+    // The loop ends: nobody is left to linger.
+    flush(context());
+    context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
   }
 
   /**

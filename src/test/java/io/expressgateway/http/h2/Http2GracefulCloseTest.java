@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.expressgateway.http.Gateway;
+import io.expressgateway.http.fault.Await;
 import io.expressgateway.http.h1.RawEndpoint;
 import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
 import java.io.EOFException;
@@ -66,6 +67,7 @@ class Http2GracefulCloseTest {
       assertThat(taken).isEqualTo(65_535);
       client.frame(RawHttp2.WINDOW_UPDATE, 0, 0, RawHttp2.number(BODY_BYTES));
       client.frame(RawHttp2.WINDOW_UPDATE, 0, 1, RawHttp2.number(BODY_BYTES)).send();
+      Await.until("the response is written", () -> gateway.engine().ledger().completed() == 1);
       boolean ended = false;
       while (!ended) {
         RawHttp2.Frame frame = client.read();
