@@ -39,6 +39,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +51,9 @@ import org.jspecify.annotations.Nullable;
 public final class HttpEngine implements HttpDataPlane {
 
   private static final long TICK_MILLIS = 50;
+
+  /** Behind the end of everything: what a client needs to read its last frame and close. */
+  private static final long LEAVE_NANOS = 250_000_000L;
 
   private final HttpMetrics metrics;
   private final Function<ListenerSpec, AccessLog> accessLogs;
@@ -421,6 +426,31 @@ public final class HttpEngine implements HttpDataPlane {
         && listeners.stream().allMatch(listener -> listener.connections() == 0);
   }
 
+  /** Runs something on each loop and waits until all have. */
+  private void onEachLoop(Consumer<LoopPools> task) {
+    CountDownLatch ran = new CountDownLatch(workers.size());
+    for (int i = 0; i < workers.size(); i++) {
+      LoopPools loopPools = pools.get(i);
+      workers
+          .get(i)
+          .eventLoop()
+          .execute(() -> {
+            task.accept(loopPools);
+            ran.countDown();
+          });
+    }
+    await(ran);
+  }
+
+  /** Gives clients that were sent away a moment to take what they were told and to close. */
+  private void awaitLeavers() {
+    long until = System.nanoTime() + LEAVE_NANOS;
+    while (System.nanoTime() < until
+        && listeners.stream().mapToInt(Listener::connections).sum() > 0) {
+      LockSupport.parkNanos(2_000_000);
+    }
+  }
+
   @Override
   public void close() {
     if (closed) {
@@ -430,20 +460,12 @@ public final class HttpEngine implements HttpDataPlane {
     listeners.forEach(Listener::unbind);
     listeners.forEach(Listener::shutDown);
     workers.getFirst().eventLoop().execute(prober::stop);
-    CountDownLatch told = new CountDownLatch(workers.size());
-    for (int i = 0; i < workers.size(); i++) {
-      LoopPools loopPools = pools.get(i);
-      workers
-          .get(i)
-          .eventLoop()
-          .execute(() -> {
-            loopPools.close();
-            told.countDown();
-          });
-    }
     // A loop that is told to stop closes its channels before it runs what was asked of it.
-    await(told);
+    onEachLoop(LoopPools::close);
+    awaitLeavers();
+    listeners.forEach(Listener::shutDown);
     names.close();
+    onEachLoop(loopPools -> {});
     // What io_uring was asked to read comes back, cancelled, a turn after its channel has closed.
     long quietMillis = transport == Transport.IO_URING ? 100 : 0;
     for (EventLoopGroup group : groups) {

@@ -901,9 +901,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       stream.onShutdown();
     }
     goAway(lastStream());
-    // The loop ends: nobody is left to linger.
-    flush(context());
-    context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    closeAfterWrites();
   }
 
   /**
