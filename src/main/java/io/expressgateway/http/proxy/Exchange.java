@@ -1080,6 +1080,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
     }
   }
 
+  /** Sends what filters have seen, or a tunnel's bytes, to the client; takes ownership. */
   void sendResponseData(ByteBuf piece) {
     if (!piece.isReadable() || responseBodiless) {
       piece.release();
@@ -1156,11 +1157,6 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
   /** The endpoint's stream; null when it is gone. */
   @Nullable Upstream upstream() {
     return upstream;
-  }
-
-  /** Sends bytes of a tunnel to the client; takes ownership. */
-  void sendTunnelData(ByteBuf data) {
-    sendResponseData(data);
   }
 
   /** The gateway ends the tunnel. */

@@ -138,7 +138,7 @@ final class Tunnel extends TimerWheel.Task {
     int passes = fromEndpoint.inspect(data);
     if (closing) {
       if (owedToClient != 0 && passes > 0) {
-        exchange.sendTunnelData(data.readRetainedSlice(passes));
+        exchange.sendResponseData(data.readRetainedSlice(passes));
       }
       data.release();
       endpointDone |=
@@ -149,12 +149,12 @@ final class Tunnel extends TimerWheel.Task {
     lastMoveNanos = System.nanoTime();
     Fault fault = fromEndpoint.fault();
     if (fault == null) {
-      exchange.sendTunnelData(data);
+      exchange.sendResponseData(data);
       noteClose();
       return;
     }
     if (passes > 0) {
-      exchange.sendTunnelData(data.readRetainedSlice(passes));
+      exchange.sendResponseData(data.readRetainedSlice(passes));
     }
     data.release();
     endpointDone = true;
