@@ -40,27 +40,11 @@ $(nginx_temp "$WORK/nginx/temp")
   ssl_certificate $WORK/certificate.pem;
   ssl_certificate_key $WORK/key.pem;
   ssl_protocols TLSv1.2 TLSv1.3;
-  upstream endpoint {
-    server 127.0.0.1:$PORT_ENDPOINT;
-    keepalive 1024;
-    keepalive_requests $KEEP_ALIVE_REQUESTS;
-    keepalive_timeout 60s;
-  }
+$(nginx_upstream)
   server {
     listen 127.0.0.1:$PORT_NGINX http2 backlog=4096;
     listen 127.0.0.1:$PORT_NGINX_TLS ssl http2 backlog=4096;
-    location / {
-      proxy_pass http://endpoint;
-      proxy_http_version 1.1;
-      proxy_connect_timeout 5s;
-      proxy_read_timeout 60s;
-      proxy_send_timeout 30s;
-      proxy_set_header Connection "";
-      proxy_set_header Host \$http_host;
-      proxy_set_header X-Forwarded-For \$remote_addr;
-      proxy_set_header X-Forwarded-Proto \$scheme;
-      proxy_set_header X-Forwarded-Host \$http_host;
-    }
+$(nginx_location)
   }
 }
 CONF

@@ -202,6 +202,35 @@ nginx_temp() {
   done
 }
 
+# nginx_upstream, nginx_location: how nginx reaches the endpoint, in every bench over HTTP/1.1.
+nginx_upstream() {
+  cat <<CONF
+  upstream endpoint {
+    server 127.0.0.1:$PORT_ENDPOINT;
+    keepalive 1024;
+    keepalive_requests $KEEP_ALIVE_REQUESTS;
+    keepalive_timeout 60s;
+  }
+CONF
+}
+
+nginx_location() {
+  cat <<'CONF'
+    location / {
+      proxy_pass http://endpoint;
+      proxy_http_version 1.1;
+      proxy_connect_timeout 5s;
+      proxy_read_timeout 60s;
+      proxy_send_timeout 30s;
+      proxy_set_header Connection "";
+      proxy_set_header Host $http_host;
+      proxy_set_header X-Forwarded-For $remote_addr;
+      proxy_set_header X-Forwarded-Proto $scheme;
+      proxy_set_header X-Forwarded-Host $http_host;
+    }
+CONF
+}
+
 start_nginx() {
   local log=$1 access="access_log off;"
   # Buffered, its cheapest form: the gateway's log is written in batches too.
@@ -223,26 +252,10 @@ $(nginx_temp "$WORK/nginx/temp")
   client_body_timeout 30s;
   client_max_body_size 64m;
   send_timeout 30s;
-  upstream endpoint {
-    server 127.0.0.1:$PORT_ENDPOINT;
-    keepalive 1024;
-    keepalive_requests $KEEP_ALIVE_REQUESTS;
-    keepalive_timeout 60s;
-  }
+$(nginx_upstream)
   server {
     listen 127.0.0.1:$PORT_NGINX backlog=4096;
-    location / {
-      proxy_pass http://endpoint;
-      proxy_http_version 1.1;
-      proxy_connect_timeout 5s;
-      proxy_read_timeout 60s;
-      proxy_send_timeout 30s;
-      proxy_set_header Connection "";
-      proxy_set_header Host \$http_host;
-      proxy_set_header X-Forwarded-For \$remote_addr;
-      proxy_set_header X-Forwarded-Proto \$scheme;
-      proxy_set_header X-Forwarded-Host \$http_host;
-    }
+$(nginx_location)
     location = /bench/ws {
       proxy_pass http://endpoint;
       proxy_http_version 1.1;
