@@ -3,11 +3,13 @@ package io.expressgateway.http.h1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.expressgateway.http.Gateway;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** A client that asks for much and reads nothing. */
@@ -44,6 +46,39 @@ class SlowReaderTest {
       stage.neighbourIsServed();
       await().until(() -> stage.gateway.engine().ledger().aborted() == 1);
       assertThat(stage.gateway.metrics.contained).isEmpty();
+    }
+  }
+
+  /** Whose window opens a little now and then: the floor is a megabyte a second here. */
+  @Test
+  void isStalledThoughItTakesALittle() throws Exception {
+    RawEndpoint endpoint =
+        RawEndpoint.scripted(request -> {
+          request.send("HTTP/1.1 200 OK\r\nContent-Length: " + (long) PIECE * PIECES + "\r\n\r\n");
+          request.send(new byte[PIECE * PIECES]);
+        });
+    try (Gateway gateway =
+            Gateway.builder()
+                .endpoints(endpoint.port())
+                .limits(
+                    limits ->
+                        Stage.limits(Stage.limits(limits).minBodyRate(1_000_000))
+                            .writeStallTimeout(Duration.ofMillis(500)))
+                .start();
+        RawClient attacker = RawClient.withReceiveBuffer(gateway.port(), 4096)) {
+      attacker.get("/big");
+      int taken = 0;
+      byte[] few = new byte[1024];
+      // Ten thousand a second: without a floor this would take hours.
+      while (gateway.metrics.security.isEmpty() && taken < 300_000) {
+        taken += attacker.in().readNBytes(few, 0, few.length);
+        LockSupport.parkNanos(100_000_000);
+      }
+      assertThat(gateway.metrics.security).containsExactly("write-stall:close");
+      await().until(() -> gateway.engine().ledger().aborted() == 1);
+      assertThat(gateway.metrics.contained).isEmpty();
+    } finally {
+      endpoint.close();
     }
   }
 
