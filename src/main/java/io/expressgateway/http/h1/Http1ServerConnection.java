@@ -227,11 +227,18 @@ public final class Http1ServerConnection extends Http1Connection
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     // Over TLS the end is what the close_notify says; a FIN without one follows it or cuts it off.
-    if (event instanceof ChannelInputShutdownEvent
-        || (event instanceof SslCloseCompletionEvent closed && closed.isSuccess())) {
-      if (!inputEnded) {
-        onInputEnd();
-      }
+    boolean isNotified = event instanceof SslCloseCompletionEvent closed && closed.isSuccess();
+    if (inputEnded || !(isNotified || event instanceof ChannelInputShutdownEvent)) {
+      return;
+    }
+    Exchange current = exchange;
+    if (state == State.TUNNEL && tls != null && !isNotified && current != null) {
+      // Whoever cut the connection could have cut the tunnel (RFC 8446 section 6.1).
+      inputEnded = true;
+      current.onDownstreamGone();
+      close();
+    } else {
+      onInputEnd();
     }
   }
 

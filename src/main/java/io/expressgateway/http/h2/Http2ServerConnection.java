@@ -45,6 +45,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.collection.IntObjectHashMap;
@@ -319,7 +320,10 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
-    boolean isEnd = event instanceof ChannelInputShutdownEvent;
+    // Behind a close_notify nothing comes, and BoringSSL sends nothing any more.
+    boolean isEnd =
+        event instanceof ChannelInputShutdownEvent
+            || (event instanceof SslCloseCompletionEvent closed && closed.isSuccess());
     inputEnded |= isEnd;
     if (lingering) {
       if (isEnd && lingerUntilNanos != Long.MAX_VALUE) {
