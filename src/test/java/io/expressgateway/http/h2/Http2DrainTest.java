@@ -39,7 +39,7 @@ class Http2DrainTest {
   }
 
   /** RFC 9113 section 6.8: a first GOAWAY that refuses nothing, a second that names the last. */
-  private static void leavesGracefully(RawHttp2 client, CountDownLatch answer) throws Exception {
+  static void leavesGracefully(RawHttp2 client, CountDownLatch answer) throws Exception {
     RawHttp2.Frame first = client.await(RawHttp2.GOAWAY);
     assertThat(first.number(0)).isEqualTo(Integer.MAX_VALUE);
     assertThat(first.number(4)).isZero();
