@@ -69,9 +69,7 @@ class SlowWebSocketReaderTest {
   @MethodSource("io.expressgateway.http.websocket.Cell#four")
   void aSlowClientStopsTheEndpoint(Cell cell) throws Exception {
     try (WebSocketEndpoint endpoint =
-            WebSocketEndpoint.start(
-                cell.http2Back,
-                call -> {
+            cell.endpoint(call -> {
                   Peer peer = call.accept();
                   flood(peer, false);
                   peer.end();
@@ -93,9 +91,7 @@ class SlowWebSocketReaderTest {
     CountDownLatch go = new CountDownLatch(1);
     CountDownLatch all = new CountDownLatch(1);
     try (WebSocketEndpoint endpoint =
-            WebSocketEndpoint.start(
-                cell.http2Back,
-                call -> {
+            cell.endpoint(call -> {
                   Peer peer = call.accept();
                   go.await();
                   readAll(peer);

@@ -80,7 +80,7 @@ class WebSocketIdleTest {
   @MethodSource("io.expressgateway.http.websocket.Cell#four")
   void oneThatReachesItsLifetimeIsClosedWith1001(Cell cell) throws Exception {
     try (WebSocketEndpoint endpoint =
-            WebSocketEndpoint.start(cell.http2Back, WebSocketEndpoint.ECHO);
+            cell.endpoint(WebSocketEndpoint.ECHO);
         io.expressgateway.http.Gateway gateway =
             cell.gateway(
                     endpoint,

@@ -24,7 +24,7 @@ class WebSocketTest {
   @EnumSource
   void messagesPassBothWaysAndTheCloseHandshakeEndsIt(Cell cell) throws Exception {
     try (WebSocketEndpoint endpoint =
-            WebSocketEndpoint.start(cell.http2Back, WebSocketEndpoint.ECHO);
+            cell.endpoint(WebSocketEndpoint.ECHO);
         Gateway gateway = cell.gateway(endpoint, limits -> limits).start();
         Peer client = cell.connect(gateway, "/chat?room=1")) {
       assertThat(client.status).isEqualTo(cell.opened());
@@ -50,9 +50,7 @@ class WebSocketTest {
   @MethodSource("io.expressgateway.http.websocket.Cell#four")
   void theHandshakeIsTranslatedWithItsSubprotocolAndExtensions(Cell cell) throws Exception {
     try (WebSocketEndpoint endpoint =
-            WebSocketEndpoint.start(
-                cell.http2Back,
-                call ->
+            cell.endpoint(call ->
                     call.accept(
                             "sec-websocket-protocol",
                             "chat",
@@ -100,7 +98,7 @@ class WebSocketTest {
   @EnumSource
   void aRefusalPassesWithItsBody(Cell cell) throws Exception {
     try (WebSocketEndpoint endpoint =
-            WebSocketEndpoint.start(cell.http2Back, call -> call.refuse(403, "not you"));
+            cell.endpoint(call -> call.refuse(403, "not you"));
         Gateway gateway = cell.gateway(endpoint, limits -> limits).start();
         Peer client = cell.connect(gateway, "/chat")) {
       assertThat(client.status).isEqualTo(403);
@@ -132,7 +130,7 @@ class WebSocketTest {
               peer.endsCleanly();
             }
           };
-      try (WebSocketEndpoint endpoint = WebSocketEndpoint.start(cell.http2Back, script);
+      try (WebSocketEndpoint endpoint = cell.endpoint(script);
           Gateway gateway = cell.gateway(endpoint, limits -> limits).start();
           Peer client = cell.connect(gateway, "/chat")) {
         if (clientFirst) {
@@ -152,12 +150,11 @@ class WebSocketTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "TLS_H1.*")
+  @EnumSource
   void aClientThatResetsIsNoCleanEndForTheEndpoint(Cell cell) throws Exception {
     AtomicReference<Boolean> clean = new AtomicReference<>();
     try (WebSocketEndpoint endpoint =
-            WebSocketEndpoint.start(
-                cell.http2Back, call -> clean.set(call.accept().endsCleanly()));
+            cell.endpoint(call -> clean.set(call.accept().endsCleanly()));
         Gateway gateway = cell.gateway(endpoint, limits -> limits).start();
         Peer client = cell.connect(gateway, "/chat")) {
       client.send(Arrays.copyOf(Frames.masked("half"), 4));
@@ -173,9 +170,7 @@ class WebSocketTest {
   @EnumSource
   void anEndpointThatResetsIsNoCleanEndForTheClient(Cell cell) throws Exception {
     try (WebSocketEndpoint endpoint =
-            WebSocketEndpoint.start(
-                cell.http2Back,
-                call -> {
+            cell.endpoint(call -> {
                   Peer peer = call.accept();
                   peer.send(Arrays.copyOf(Frames.plain("half"), 3));
                   peer.in.read();
@@ -195,9 +190,7 @@ class WebSocketTest {
   @MethodSource("io.expressgateway.http.websocket.Cell#four")
   void anEndpointThatIsLostAfterBothSaidCloseIsAnEndAsAnyOther(Cell cell) throws Exception {
     try (WebSocketEndpoint endpoint =
-            WebSocketEndpoint.start(
-                cell.http2Back,
-                call -> {
+            cell.endpoint(call -> {
                   Peer peer = call.accept();
                   peer.read();
                   peer.send(Frames.close(false, 1000, ""));
