@@ -7,7 +7,6 @@ import io.expressgateway.config.compile.FilterKeys;
 import io.expressgateway.config.launch.ConfigurationCheck;
 import io.expressgateway.filter.FilterRegistry;
 import io.expressgateway.health.HealthListener;
-import io.expressgateway.http.HttpEngine;
 import io.expressgateway.http.HttpEngineOptions;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -56,7 +55,7 @@ public class DataPlaneConfiguration {
       ObjectProvider<EnvironmentSnapshots> snapshots, HealthListener health) {
     return (metrics, accessLogs, tracing) -> {
       ProcessSettings settings = snapshots.getObject().settings();
-      return HttpEngine.create(
+      return GatewayPlane.create(
           new HttpEngineOptions(settings.eventLoops(), settings.transport()),
           metrics,
           accessLogs,

@@ -1,7 +1,7 @@
 package io.expressgateway.app;
 
 import io.expressgateway.http.AccessLog;
-import io.expressgateway.http.HttpDataPlane;
+import io.expressgateway.plane.DataPlane;
 import io.expressgateway.http.HttpMetrics;
 import io.expressgateway.http.RequestTracing;
 import io.expressgateway.snapshot.ListenerSpec;
@@ -19,7 +19,7 @@ public interface DataPlaneFactory {
    * @param accessLogs the log of each listener
    * @param tracing null when tracing is off
    */
-  HttpDataPlane create(
+  DataPlane create(
       HttpMetrics metrics,
       Function<ListenerSpec, AccessLog> accessLogs,
       @Nullable RequestTracing tracing);

@@ -2,8 +2,8 @@ package io.expressgateway.metrics;
 
 import io.expressgateway.cluster.Cluster;
 import io.expressgateway.cluster.Endpoint;
-import io.expressgateway.http.HttpDataPlane;
-import io.expressgateway.http.HttpDataPlane.Ledger;
+import io.expressgateway.plane.DataPlane;
+import io.expressgateway.plane.DataPlane.Ledger;
 import io.expressgateway.message.HttpVersion;
 import io.expressgateway.snapshot.Snapshot;
 import io.prometheus.metrics.model.registry.MultiCollector;
@@ -207,7 +207,7 @@ public final class GatewayCollector implements MultiCollector {
             .help("1 unless routes or certificates that were read last were refused")
             .dataPoint(gauge(Labels.EMPTY, metrics.isReloadAccepted() ? 1 : 0))
             .build());
-    HttpDataPlane dataPlane = metrics.dataPlane();
+    DataPlane dataPlane = metrics.dataPlane();
     if (dataPlane != null) {
       connections(all, dataPlane);
       endpoints(all, dataPlane);
@@ -217,17 +217,17 @@ public final class GatewayCollector implements MultiCollector {
     }
   }
 
-  private static void connections(MetricSnapshots.Builder all, HttpDataPlane dataPlane) {
+  private static void connections(MetricSnapshots.Builder all, DataPlane dataPlane) {
     GaugeSnapshot.Builder open =
         GaugeSnapshot.builder().name("expressgateway_connections").help("Open client connections");
-    for (HttpDataPlane.BoundListener listener : dataPlane.listeners()) {
+    for (DataPlane.BoundListener listener : dataPlane.listeners()) {
       open.dataPoint(gauge(Labels.of("listener", listener.name()), listener.connections()));
     }
     GaugeSnapshot.Builder pool =
         GaugeSnapshot.builder()
             .name("expressgateway_pool_connections")
             .help("Upstream connections; pending are requests that wait for one");
-    for (HttpDataPlane.PoolCount count : dataPlane.pools()) {
+    for (DataPlane.PoolCount count : dataPlane.pools()) {
       String cluster = count.spec().name();
       pool.dataPoint(gauge(Labels.of("cluster", cluster, "state", "active"), count.active()));
       pool.dataPoint(gauge(Labels.of("cluster", cluster, "state", "idle"), count.idle()));
@@ -236,7 +236,7 @@ public final class GatewayCollector implements MultiCollector {
     all.metricSnapshot(open.build()).metricSnapshot(pool.build());
   }
 
-  private static void endpoints(MetricSnapshots.Builder all, HttpDataPlane dataPlane) {
+  private static void endpoints(MetricSnapshots.Builder all, DataPlane dataPlane) {
     GaugeSnapshot.Builder healthy =
         GaugeSnapshot.builder()
             .name("expressgateway_endpoint_healthy")
@@ -254,7 +254,7 @@ public final class GatewayCollector implements MultiCollector {
     all.metricSnapshot(healthy.build());
   }
 
-  private static void snapshot(MetricSnapshots.Builder all, HttpDataPlane dataPlane) {
+  private static void snapshot(MetricSnapshots.Builder all, DataPlane dataPlane) {
     Snapshot snapshot = dataPlane.snapshot();
     GaugeSnapshot.Builder routes =
         GaugeSnapshot.builder().name("expressgateway_routes").help("Routes that serve");

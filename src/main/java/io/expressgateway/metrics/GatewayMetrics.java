@@ -1,7 +1,7 @@
 package io.expressgateway.metrics;
 
 import io.expressgateway.http.ExchangeRecord;
-import io.expressgateway.http.HttpDataPlane;
+import io.expressgateway.plane.DataPlane;
 import io.expressgateway.http.HttpMetrics;
 import io.expressgateway.route.Route;
 import java.util.HashMap;
@@ -23,7 +23,7 @@ public final class GatewayMetrics implements HttpMetrics {
   private final ContainedLog containedLog = new ContainedLog(System::nanoTime);
   private volatile boolean reloadAccepted = true;
   private volatile LoopFigures[] loops = new LoopFigures[0];
-  private volatile Supplier<@Nullable HttpDataPlane> dataPlane = () -> null;
+  private volatile Supplier<@Nullable DataPlane> dataPlane = () -> null;
 
   /**
    * Figures with at most {@code labelBudget} label sets per metric; what comes later is counted
@@ -34,7 +34,7 @@ public final class GatewayMetrics implements HttpMetrics {
   }
 
   /** Where gauges are read from at each scrape. */
-  public void gaugesOf(Supplier<@Nullable HttpDataPlane> dataPlane) {
+  public void gaugesOf(Supplier<@Nullable DataPlane> dataPlane) {
     this.dataPlane = dataPlane;
   }
 
@@ -138,7 +138,7 @@ public final class GatewayMetrics implements HttpMetrics {
     return budgets.folded();
   }
 
-  @Nullable HttpDataPlane dataPlane() {
+  @Nullable DataPlane dataPlane() {
     return dataPlane.get();
   }
 }

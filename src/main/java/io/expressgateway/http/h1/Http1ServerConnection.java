@@ -8,7 +8,7 @@ import io.expressgateway.http.proxy.HeldBytes;
 import io.expressgateway.http.proxy.ListenerContext;
 import io.expressgateway.http.proxy.Peer;
 import io.expressgateway.http.proxy.ServerConnection;
-import io.expressgateway.http.proxy.TimerWheel;
+import io.expressgateway.loop.TimerWheel;
 import io.expressgateway.http.proxy.Worker;
 import io.expressgateway.limit.Rule;
 import io.expressgateway.limit.RuleCount;
