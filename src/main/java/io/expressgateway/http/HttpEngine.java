@@ -249,9 +249,7 @@ public final class HttpEngine implements DataPlane {
   }
 
   private static boolean isServed(ListenerSpec spec) {
-    return switch (spec.protocol()) {
-      case HTTP, HTTPS -> true;
-    };
+    return !spec.protocol().isRelayed();
   }
 
   /** How much clients may make one loop hold: a share of the smaller of heap and direct memory. */

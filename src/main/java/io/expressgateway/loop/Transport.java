@@ -95,6 +95,15 @@ public enum Transport {
     };
   }
 
+  /** A client socket that is neither registered nor connected. */
+  public SocketChannel newSocketChannel() {
+    return switch (this) {
+      case EPOLL -> new EpollSocketChannel();
+      case IO_URING -> new IoUringSocketChannel();
+      case NIO -> new NioSocketChannel();
+    };
+  }
+
   /** The channel class of listening sockets. */
   public Class<? extends ServerSocketChannel> serverChannel() {
     return switch (this) {

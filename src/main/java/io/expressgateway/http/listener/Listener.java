@@ -10,6 +10,7 @@ import io.expressgateway.loop.ListeningSockets;
 import io.expressgateway.plane.DataPlane.BindFailure;
 import io.expressgateway.snapshot.ListenerSpec;
 import io.expressgateway.tls.ServerTls;
+import io.expressgateway.tls.TlsAccept;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
@@ -78,7 +79,7 @@ public final class Listener {
       pipeline.addLast(new ProtocolDetection(protocols));
     } else {
       pipeline.addLast(tls.newHandler());
-      pipeline.addLast(new TlsAccept(protocols, handshakes.get(loop)));
+      pipeline.addLast(new TlsAccept(tls, handshakes.get(loop), protocols));
     }
   }
 

@@ -5,13 +5,36 @@ import io.expressgateway.http.h2.Http2ServerConnection;
 import io.expressgateway.http.proxy.ConnectionRegistry;
 import io.expressgateway.http.proxy.ListenerContext;
 import io.expressgateway.http.proxy.Worker;
+import io.expressgateway.tls.TlsAccept;
 import io.netty.channel.ChannelPipeline;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts the handler of a protocol at the end of a connection's pipeline, once it is known which the
  * client speaks. For the event loop of {@code worker}.
  */
-record Protocols(Worker worker, ListenerContext listener, ConnectionRegistry registry) {
+record Protocols(Worker worker, ListenerContext listener, ConnectionRegistry registry)
+    implements TlsAccept.Outcome {
+
+  @Override
+  public void onSecured(ChannelPipeline pipeline, @Nullable String protocol) {
+    if ("h2".equals(protocol)) {
+      installHttp2(pipeline);
+    } else {
+      installHttp1(pipeline);
+    }
+  }
+
+  @Override
+  public void onRefused(String rule) {
+    worker.metrics().onSecurity(worker.index(), rule, "close");
+  }
+
+  @Override
+  public void onContained(Throwable cause) {
+    worker.metrics().onContainedException(worker.index(), cause);
+  }
+
 
   /** The client speaks HTTP/1.1 or HTTP/1.0. */
   void installHttp1(ChannelPipeline pipeline) {
