@@ -49,8 +49,8 @@ public final class DatagramSockets {
   public interface Acceptor {
 
     /**
-     * A socket is about to be bound: its pipeline is empty, reads begin when somebody asks for
-     * them. On its event loop.
+     * A socket is bound: its pipeline is empty, reads begin when somebody asks for them. On its
+     * event loop.
      *
      * @param loop the place of the loop
      */
@@ -159,18 +159,26 @@ public final class DatagramSockets {
   private static Connection socket(
       EventLoops loops, int index, InetSocketAddress address, Acceptor acceptor) {
     Transport transport = loops.transport();
-    return UdpServer.create()
-        .runOn(new SingleLoop(loops.group(index), transport), transport != Transport.NIO)
-        .bindAddress(() -> address)
-        .option(transport.reusePort(), true)
-        .option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
-        .option(ChannelOption.AUTO_CLOSE, false)
-        .doOnChannelInit((observer, channel, remote) -> {
-          // Reactor's bridge would hand every datagram to its own operations.
+    Connection socket =
+        UdpServer.create()
+            .runOn(new SingleLoop(loops.group(index), transport), transport != Transport.NIO)
+            .bindAddress(() -> address)
+            .option(transport.reusePort(), true)
+            .option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+            .option(ChannelOption.AUTO_CLOSE, false)
+            .bindNow(Duration.ofSeconds(10));
+    Channel channel = socket.channel();
+    channel
+        .eventLoop()
+        .submit(() -> {
+          // Reactor's bridge, which has said that the socket is bound, would hand every datagram to
+          // its own operations. Nothing was read so far: its channels begin without automatic
+          // reads.
           channel.pipeline().remove(NettyPipeline.ReactiveBridge);
           acceptor.accept(channel, index);
         })
-        .bindNow(Duration.ofSeconds(10));
+        .syncUninterruptibly();
+    return socket;
   }
 
   /** The address as asked for, with its real port. */

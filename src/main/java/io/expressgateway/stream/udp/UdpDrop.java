@@ -10,7 +10,7 @@ public enum UdpDrop {
   DRAINING("udp-draining"),
   /** No endpoint of the cluster may be used, or its name is not resolved yet. */
   NO_ENDPOINT("udp-no-endpoint"),
-  /** No socket towards the endpoint could be had. */
+  /** No socket towards the endpoint could be had: no file descriptor, no port, or no route. */
   NO_SOCKET("udp-no-socket"),
   /** With its PROXY header it is longer than a datagram may be. */
   TOO_LARGE("udp-too-large"),

@@ -1,6 +1,7 @@
 package io.expressgateway.stream.udp;
 
 import io.expressgateway.net.OutOfMemory;
+import io.expressgateway.stream.FlowEnd;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -33,13 +34,10 @@ final class UdpFront extends ChannelInboundHandlerAdapter {
     this.loop = loop;
   }
 
+  /** The socket is bound; datagrams may come. */
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     channel = ctx.channel();
-  }
-
-  @Override
-  public void channelActive(ChannelHandlerContext ctx) {
     ctx.channel().config().setAutoRead(true);
   }
 
@@ -103,7 +101,9 @@ final class UdpFront extends ChannelInboundHandlerAdapter {
     }
     int length = payload.readableBytes();
     ByteBuf copy =
-        open.alloc().directBuffer(length, length).writeBytes(payload, payload.readerIndex(), length);
+        open.alloc()
+            .directBuffer(length, length)
+            .writeBytes(payload, payload.readerIndex(), length);
     open.write(new DatagramPacket(copy, client), open.voidPromise());
     if (!isFlushDue) {
       isFlushDue = true;
@@ -165,7 +165,7 @@ final class UdpFront extends ChannelInboundHandlerAdapter {
   }
 
   /** Ends all sessions. */
-  void end(UdpEnd reason) {
+  void end(FlowEnd reason) {
     for (UdpSession session : List.copyOf(sessions.values())) {
       session.end(reason);
     }

@@ -7,7 +7,10 @@ import io.expressgateway.loop.TimerWheel;
 import io.expressgateway.net.HostPort;
 import io.expressgateway.net.Ticker;
 import io.expressgateway.plane.DataPlane.BindFailure;
-import java.net.InetSocketAddress;
+import io.expressgateway.plane.DataPlane.BoundListener;
+import io.expressgateway.plane.LoopLedger;
+import io.expressgateway.snapshot.ListenerSpec.Protocol;
+import io.expressgateway.stream.StreamMetrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -31,20 +34,22 @@ public final class UdpListener {
   private final DatagramSockets sockets;
 
   private UdpListener(
-      String name,
-      HostPort bind,
-      EventLoops loops,
-      IntFunction<TimerWheel> timers,
-      Ticker ticker,
-      UdpSettings settings,
-      UdpMetrics metrics) {
+      String name, HostPort bind, EventLoops loops, Shared shared, UdpSettings settings) {
     this.name = name;
     this.loops = loops;
-    this.caps = new ConnectionCaps(settings.maxSessions(), settings.maxSessionsPerIp());
+    this.caps =
+        new ConnectionCaps(settings.limits().maxSessions(), settings.limits().maxSessionsPerIp());
     UpstreamSockets upstreams = new UpstreamSockets(loops.transport());
     for (int i = 0; i < loops.size(); i++) {
       UdpLoop.Fixed fixed =
-          new UdpLoop.Fixed(name, i, loops.loop(i), timers.apply(i), ticker, metrics);
+          new UdpLoop.Fixed(
+              name,
+              i,
+              loops.loop(i),
+              shared.timers().apply(i),
+              shared.ledgers().apply(i),
+              shared.ticker(),
+              shared.metrics());
       sides.add(new UdpLoop(fixed, caps, upstreams, settings));
     }
     try {
@@ -58,21 +63,26 @@ public final class UdpListener {
   }
 
   /**
-   * Binds a socket per loop and begins to serve.
+   * What a listener shares with others on the same loops.
    *
    * @param timers of each loop, advanced by whoever owns them
-   * @param ticker the clock that those timers go by
+   * @param ledgers of each loop
+   * @param ticker the clock that the timers go by
+   */
+  public record Shared(
+      IntFunction<TimerWheel> timers,
+      IntFunction<LoopLedger> ledgers,
+      Ticker ticker,
+      StreamMetrics metrics) {}
+
+  /**
+   * Binds a socket per loop and begins to serve.
+   *
    * @throws BindFailure when the address cannot be bound or somebody else has it
    */
   public static UdpListener bind(
-      String name,
-      HostPort bind,
-      EventLoops loops,
-      IntFunction<TimerWheel> timers,
-      Ticker ticker,
-      UdpSettings settings,
-      UdpMetrics metrics) {
-    return new UdpListener(name, bind, loops, timers, ticker, settings, metrics);
+      String name, HostPort bind, EventLoops loops, Shared shared, UdpSettings settings) {
+    return new UdpListener(name, bind, loops, shared, settings);
   }
 
   /** The name in the configuration. */
@@ -80,9 +90,9 @@ public final class UdpListener {
     return name;
   }
 
-  /** The address as configured, with its real port. */
-  public InetSocketAddress address() {
-    return sockets.address();
+  /** The listener as it shows in the admin API; its sessions are its connections. Any thread. */
+  public BoundListener bound() {
+    return new BoundListener(name, Protocol.UDP.text(), sockets.address(), caps.open());
   }
 
   /** Sessions that live now. Any thread. */
@@ -95,7 +105,7 @@ public final class UdpListener {
    * to another one at their client's next datagram.
    */
   public void publish(UdpSettings settings) {
-    caps.limits(settings.maxSessions(), settings.maxSessionsPerIp());
+    caps.limits(settings.limits().maxSessions(), settings.limits().maxSessionsPerIp());
     loops.onEach(loop -> sides.get(loop).settings(settings));
   }
 

@@ -2,15 +2,18 @@ package io.expressgateway.stream.udp;
 
 import io.expressgateway.limit.ConnectionCaps;
 import io.expressgateway.limit.ConnectionCaps.Admission;
+import io.expressgateway.limit.Rule;
 import io.expressgateway.loop.TimerWheel;
 import io.expressgateway.net.Ticker;
+import io.expressgateway.plane.LoopLedger;
+import io.expressgateway.stream.FlowEnd;
+import io.expressgateway.stream.StreamMetrics;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -43,8 +46,9 @@ final class UdpLoop {
       int index,
       EventLoop eventLoop,
       TimerWheel timers,
+      LoopLedger ledger,
       Ticker ticker,
-      UdpMetrics metrics) {}
+      StreamMetrics metrics) {}
 
   /** Made by another thread, before the first socket. */
   UdpLoop(Fixed fixed, ConnectionCaps caps, UpstreamSockets upstreams, UdpSettings settings) {
@@ -55,7 +59,7 @@ final class UdpLoop {
     this.reads = upstreams.newReads();
   }
 
-  /** A socket of the listener is about to be bound. */
+  /** A socket of the listener is bound. */
   void adopt(Channel channel) {
     channel.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT);
     upstreams.readBy(channel, reads);
@@ -83,7 +87,7 @@ final class UdpLoop {
 
   /** Ends all sessions; the sockets are closed or about to be. */
   void close() {
-    fronts.forEach(front -> front.end(UdpEnd.SHUTDOWN));
+    fronts.forEach(front -> front.end(FlowEnd.SHUTDOWN));
     fronts.clear();
     if (reads != null) {
       reads.close();
@@ -97,12 +101,19 @@ final class UdpLoop {
       return false;
     }
     Admission admission = caps.acquire(client);
-    if (admission != Admission.ADMITTED) {
-      boolean full = admission == Admission.LISTENER_FULL;
+    return admission == Admission.ADMITTED || isObserved(client, admission);
+  }
+
+  private boolean isObserved(InetAddress client, Admission refusal) {
+    boolean isObserved = settings.isCapObserved();
+    metrics().onSecurity(index(), Rule.CONNECTION_CAPS.text(), isObserved ? Rule.OBSERVED : "drop");
+    if (isObserved) {
+      caps.acquireBeyond(client);
+    } else {
+      boolean full = refusal == Admission.LISTENER_FULL;
       dropped(full ? UdpDrop.SESSIONS_FULL : UdpDrop.ADDRESS_FULL);
-      return false;
     }
-    return true;
+    return isObserved;
   }
 
   /** A session that {@link #admits} counted is over. */
@@ -110,12 +121,24 @@ final class UdpLoop {
     caps.release(client);
   }
 
-  @Nullable Channel connect(InetSocketAddress endpoint, ChannelHandler handler) {
-    return upstreams.connect(fixed.eventLoop, endpoint, reads, handler);
+  /** A socket for an endpoint, not connected yet; null when there is none to be had. */
+  @Nullable Channel open(ChannelHandler handler) {
+    return upstreams.open(fixed.eventLoop, reads, handler);
   }
 
   void dropped(UdpDrop reason) {
-    fixed.metrics.onDropped(fixed.index, fixed.listener, reason);
+    fixed.metrics.onDropped(fixed.index, fixed.listener, reason.code());
+  }
+
+  /** A session is over: the ledger, metrics and the log take note. */
+  void ended(UdpSession session) {
+    if (session.end() == FlowEnd.SILENT) {
+      fixed.ledger.countCompleted();
+    } else {
+      fixed.ledger.countAborted();
+    }
+    fixed.metrics.onFlowEnd(session);
+    settings.log().log(session);
   }
 
   long nanos() {
@@ -138,7 +161,11 @@ final class UdpLoop {
     return fixed.timers;
   }
 
-  UdpMetrics metrics() {
+  LoopLedger ledger() {
+    return fixed.ledger;
+  }
+
+  StreamMetrics metrics() {
     return fixed.metrics;
   }
 }

@@ -5,6 +5,9 @@ import io.expressgateway.cluster.Cluster;
 import io.expressgateway.cluster.Endpoint;
 import io.expressgateway.cluster.PickRequest;
 import io.expressgateway.loop.TimerWheel;
+import io.expressgateway.snapshot.ListenerSpec.Protocol;
+import io.expressgateway.stream.FlowEnd;
+import io.expressgateway.stream.FlowRecord;
 import io.expressgateway.stream.proxyprotocol.ProxyHeader;
 import io.expressgateway.stream.proxyprotocol.ProxyHeaderEncoder;
 import io.netty.buffer.ByteBuf;
@@ -17,51 +20,47 @@ import org.jspecify.annotations.Nullable;
  * The datagrams of one client, to one endpoint and back. An endpoint that ICMP says is not there,
  * that the checks or outlier ejection take out, or that a reload removes, is left, and the client's
  * next datagram goes to another; one that drains keeps the session. What cannot be sent is dropped
- * and counted, never kept. Confined to its event loop.
+ * and counted, never kept. Confined to its event loop, timer included.
  */
-final class UdpSession implements PickRequest {
+final class UdpSession extends TimerWheel.Task implements PickRequest, FlowRecord {
 
   private static final byte[] NO_HEADER = {};
+
+  /** Longest time between two reports of what has passed. */
+  private static final long REPORT_NANOS = 10_000_000_000L;
 
   private final UdpLoop loop;
   private final UdpFront front;
   private final InetSocketAddress client;
-  private final Idle idle = new Idle();
-  private final Turn turn;
+  private final Passed passed = new Passed();
   private final long beganNanos;
 
   private Cluster cluster;
   private @Nullable UdpUpstream upstream;
   private @Nullable Endpoint left;
+  private String endpoint = "";
+  private int attempts;
   private boolean isWritten;
-  private boolean isOver;
+  private @Nullable FlowEnd end;
 
   /** Of the newest datagram of either side. */
   private long lastNanos;
 
-  private int losses;
+  private long endNanos;
 
   UdpSession(UdpLoop loop, UdpFront front, InetSocketAddress client) {
     this.loop = loop;
     this.front = front;
     this.client = client;
-    this.turn = new Turn(loop);
     this.cluster = loop.settings().cluster();
     this.beganNanos = loop.nanos();
     this.lastNanos = beganNanos;
   }
 
-  InetSocketAddress client() {
-    return client;
-  }
-
   LiveSession live() {
-    return new LiveSession(client, front.local(), endpointLabel());
-  }
-
-  private String endpointLabel() {
     UdpUpstream current = upstream;
-    return current == null ? "" : current.endpoint().label();
+    return new LiveSession(
+        client, front.local(), current == null ? "" : current.endpoint().label());
   }
 
   // ---------------------------------------------------------------- life
@@ -72,53 +71,42 @@ final class UdpSession implements PickRequest {
     if (upstream == null) {
       return false;
     }
-    loop.timers().arm(idle, beganNanos + loop.settings().sessionIdle().toNanos());
-    loop.metrics().onSessionStart(loop.index(), loop.listener());
+    loop.ledger().countAccepted();
+    armNext(beganNanos);
     return true;
   }
 
-  /** Ends it once. */
-  void end(UdpEnd reason) {
-    if (isOver) {
+  private void armNext(long nowNanos) {
+    long idle = lastNanos + loop.settings().idleNanos();
+    loop.timers().arm(this, Math.min(idle, nowNanos + REPORT_NANOS));
+  }
+
+  @Override
+  protected void onDeadline(long nowNanos) {
+    if (nowNanos - lastNanos >= loop.settings().idleNanos()) {
+      end(FlowEnd.SILENT);
+    } else {
+      passed.report(loop, cluster());
+      armNext(nowNanos);
+    }
+  }
+
+  /** Ends it; a no-op when it has ended. */
+  void end(FlowEnd reason) {
+    if (end != null) {
       return;
     }
-    isOver = true;
-    LiveSession last = live();
+    end = reason;
+    endNanos = loop.nanos();
     UdpUpstream current = upstream;
     if (current != null) {
       upstream = null;
       current.close();
     }
-    turn.end();
-    loop.timers().cancel(idle);
+    passed.report(loop, cluster());
+    loop.timers().cancel(this);
     front.ended(this);
-    loop.metrics().onSessionEnd(loop.index(), record(last, reason));
-  }
-
-  private UdpSessionRecord record(LiveSession last, UdpEnd reason) {
-    return new UdpSessionRecord(
-        loop.listener(),
-        client,
-        last.local(),
-        cluster.spec().name(),
-        last.endpoint(),
-        loop.nanos() - beganNanos,
-        turn.in(),
-        turn.out(),
-        losses,
-        reason);
-  }
-
-  private final class Idle extends TimerWheel.Task {
-    @Override
-    protected void onDeadline(long nowNanos) {
-      long deadline = lastNanos + loop.settings().sessionIdle().toNanos();
-      if (deadline > nowNanos) {
-        loop.timers().arm(this, deadline);
-      } else {
-        end(UdpEnd.IDLE);
-      }
-    }
+    loop.ended(this);
   }
 
   // ---------------------------------------------------------------- the endpoint
@@ -133,10 +121,14 @@ final class UdpSession implements PickRequest {
       loop.dropped(UdpDrop.NO_ENDPOINT);
       return null;
     }
-    byte[] header = settings.proxyHeader() ? header() : NO_HEADER;
+    byte[] header = settings.isHeaderSent() ? header() : NO_HEADER;
     UdpUpstream connected = UdpUpstream.connect(loop, this, picked, address, header);
     if (connected == null) {
+      left = picked;
       loop.dropped(UdpDrop.NO_SOCKET);
+    } else {
+      endpoint = picked.label();
+      attempts++;
     }
     return connected;
   }
@@ -152,25 +144,27 @@ final class UdpSession implements PickRequest {
     }
   }
 
+  /** Nobody listens at the endpoint. */
+  void refused() {
+    loop.metrics().onRetry(loop.index(), cluster(), FlowEnd.CONNECT_FAILED.code());
+    leave(Endpoint.Outcome.FAILURE);
+  }
+
   /** Leaves the endpoint; the client's next datagram finds another. */
-  void lose(Endpoint.Outcome outcome) {
+  private void leave(Endpoint.Outcome outcome) {
     UdpUpstream lost = upstream;
-    if (lost == null) {
-      return;
+    if (lost != null) {
+      upstream = null;
+      left = lost.endpoint();
+      lost.close(outcome);
     }
-    upstream = null;
-    left = lost.endpoint();
-    losses++;
-    lost.close(outcome);
-    loop.metrics()
-        .onEndpointLost(loop.index(), cluster.spec().name(), lost.endpoint().label());
   }
 
   /** A reload may have taken the endpoint, or the whole cluster, away. */
   void leaveRemovedEndpoint() {
     UdpUpstream current = upstream;
     if (current != null && !loop.settings().cluster().endpoints().contains(current.endpoint())) {
-      lose(Endpoint.Outcome.CANCELLED);
+      leave(Endpoint.Outcome.CANCELLED);
     }
   }
 
@@ -187,7 +181,7 @@ final class UdpSession implements PickRequest {
     lastNanos = loop.nanos();
     UdpUpstream current = upstream;
     if (current != null && isOut(current.endpoint())) {
-      lose(Endpoint.Outcome.CANCELLED);
+      leave(Endpoint.Outcome.CANCELLED);
       current = null;
     }
     if (current == null) {
@@ -197,7 +191,7 @@ final class UdpSession implements PickRequest {
     if (current == null || !current.write(payload)) {
       return;
     }
-    turn.received(payload.readableBytes());
+    passed.in(payload.readableBytes());
     if (!isWritten) {
       isWritten = true;
       front.written(this);
@@ -207,7 +201,6 @@ final class UdpSession implements PickRequest {
   /** Sends what the batch brought. */
   void flush() {
     isWritten = false;
-    turn.end();
     UdpUpstream current = upstream;
     if (current != null) {
       current.flush();
@@ -218,13 +211,8 @@ final class UdpSession implements PickRequest {
   void fromEndpoint(ByteBuf payload) {
     lastNanos = loop.nanos();
     if (front.toClient(client, payload)) {
-      turn.sent(payload.readableBytes());
+      passed.out(payload.readableBytes());
     }
-  }
-
-  /** The endpoint has said what it had to say for now. */
-  void turnEnds() {
-    turn.end();
   }
 
   // ---------------------------------------------------------------- what balancers see
@@ -242,5 +230,76 @@ final class UdpSession implements PickRequest {
   @Override
   public boolean isTried(Endpoint candidate) {
     return candidate == left;
+  }
+
+  // ---------------------------------------------------------------- what is logged
+
+  @Override
+  public int loop() {
+    return loop.index();
+  }
+
+  @Override
+  public String listener() {
+    return loop.listener();
+  }
+
+  @Override
+  public Protocol protocol() {
+    return Protocol.UDP;
+  }
+
+  @Override
+  public InetSocketAddress client() {
+    return client;
+  }
+
+  @Override
+  public String serverName() {
+    return "";
+  }
+
+  @Override
+  public String cluster() {
+    return cluster.spec().name();
+  }
+
+  @Override
+  public String endpoint() {
+    return endpoint;
+  }
+
+  @Override
+  public int attempts() {
+    return attempts;
+  }
+
+  @Override
+  public FlowEnd end() {
+    FlowEnd known = end;
+    if (known == null) {
+      throw new IllegalStateException("the session of " + client + " has not ended");
+    }
+    return known;
+  }
+
+  @Override
+  public long bytesIn() {
+    return passed.bytesIn();
+  }
+
+  @Override
+  public long bytesOut() {
+    return passed.bytesOut();
+  }
+
+  @Override
+  public long startNanos() {
+    return beganNanos;
+  }
+
+  @Override
+  public long endNanos() {
+    return endNanos;
   }
 }

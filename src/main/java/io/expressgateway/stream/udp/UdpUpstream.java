@@ -4,6 +4,7 @@ import io.expressgateway.cluster.Endpoint;
 import io.expressgateway.net.OutOfMemory;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramPacket;
@@ -29,6 +30,7 @@ final class UdpUpstream extends ChannelInboundHandlerAdapter {
   private @Nullable Channel channel;
   private long answeredNanos;
   private boolean isAnswered;
+  private boolean isConnected;
 
   private UdpUpstream(UdpLoop loop, UdpSession session, Endpoint endpoint, byte[] header) {
     this.loop = loop;
@@ -39,7 +41,8 @@ final class UdpUpstream extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * A connected socket; null when none can be had.
+   * A socket that is connected, or about to be: connecting UDP sends nothing, but with io_uring it
+   * takes a turn of the loop. Null when none can be had.
    *
    * @param header that goes before each datagram; empty for none
    */
@@ -50,15 +53,35 @@ final class UdpUpstream extends ChannelInboundHandlerAdapter {
       InetSocketAddress address,
       byte[] header) {
     UdpUpstream upstream = new UdpUpstream(loop, session, endpoint, header);
-    Channel connected = loop.connect(address, upstream);
-    if (connected == null) {
+    Channel opened = loop.open(upstream);
+    if (opened == null) {
       return null;
     }
-    upstream.channel = connected;
-    connected.config().setAutoRead(true);
+    upstream.channel = opened;
     endpoint.started();
     endpoint.connectionOpened();
+    ChannelFuture connecting = opened.connect(address);
+    if (connecting.cause() != null) {
+      // No route, or a rule of the kernel's: nobody can be there.
+      upstream.close(Endpoint.Outcome.FAILURE);
+      return null;
+    }
+    connecting.addListener(done -> upstream.onConnect(done.cause()));
     return upstream;
+  }
+
+  private void onConnect(@Nullable Throwable failure) {
+    Channel open = channel;
+    if (open == null) {
+      return;
+    }
+    if (failure == null) {
+      isConnected = true;
+      open.config().setAutoRead(true);
+      open.flush();
+    } else {
+      session.refused();
+    }
   }
 
   Endpoint endpoint() {
@@ -99,8 +122,11 @@ final class UdpUpstream extends ChannelInboundHandlerAdapter {
     return false;
   }
 
+  /** Sends what was written; before the socket is connected it waits for that. */
   void flush() {
-    channel().flush();
+    if (isConnected) {
+      channel().flush();
+    }
   }
 
   /** Ends the try: well when it was answered, else without a verdict. */
@@ -146,11 +172,6 @@ final class UdpUpstream extends ChannelInboundHandlerAdapter {
   }
 
   @Override
-  public void channelReadComplete(ChannelHandlerContext ctx) {
-    session.turnEnds();
-  }
-
-  @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     OutOfMemory.haltOn(cause);
     if (channel == null) {
@@ -165,7 +186,7 @@ final class UdpUpstream extends ChannelInboundHandlerAdapter {
 
   private void failed(IOException cause) {
     if (isNobodyThere(cause)) {
-      session.lose(Endpoint.Outcome.FAILURE);
+      session.refused();
     } else {
       loop.dropped(UdpDrop.SEND_FAILED);
     }

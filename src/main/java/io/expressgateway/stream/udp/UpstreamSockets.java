@@ -1,6 +1,7 @@
 package io.expressgateway.stream.udp;
 
 import io.expressgateway.loop.Transport;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelHandler;
@@ -12,10 +13,9 @@ import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.DatagramChannel;
-import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/** Makes sockets that are connected to endpoints. On any event loop. */
+/** Makes sockets for datagrams to endpoints. On any event loop. */
 final class UpstreamSockets {
 
   /** What may wait unsent: one datagram of any size, and then some. */
@@ -33,8 +33,7 @@ final class UpstreamSockets {
   @Nullable DatagramReads newReads() {
     return transport == Transport.IO_URING
         ? null
-        : new DatagramReads(
-            io.netty.buffer.UnpooledByteBufAllocator.DEFAULT, transport == Transport.EPOLL);
+        : new DatagramReads(UnpooledByteBufAllocator.DEFAULT, transport == Transport.EPOLL);
   }
 
   /** Makes a socket read whole datagrams, in batches where that can be. */
@@ -50,15 +49,8 @@ final class UpstreamSockets {
     }
   }
 
-  /**
-   * A socket towards an endpoint; null when there is none to be had. Connecting UDP sends nothing,
-   * so the socket may be written to at once.
-   */
-  @Nullable Channel connect(
-      EventLoop loop,
-      InetSocketAddress endpoint,
-      @Nullable DatagramReads reads,
-      ChannelHandler handler) {
+  /** A socket that is not connected yet; null when there is none to be had. */
+  @Nullable Channel open(EventLoop loop, @Nullable DatagramReads reads, ChannelHandler handler) {
     DatagramChannel channel;
     try {
       channel = factory.newChannel();
@@ -70,15 +62,10 @@ final class UpstreamSockets {
     channel.config().setOption(ChannelOption.AUTO_CLOSE, false);
     readBy(channel, reads);
     channel.pipeline().addLast(handler);
-    if (!isDone(loop.register(channel)) || !isDone(channel.connect(endpoint))) {
+    if (!loop.register(channel).isSuccess()) {
       channel.unsafe().closeForcibly();
       return null;
     }
     return channel;
-  }
-
-  /** On the loop itself both are done when the call returns. */
-  private static boolean isDone(io.netty.channel.ChannelFuture future) {
-    return future.isSuccess();
   }
 }
