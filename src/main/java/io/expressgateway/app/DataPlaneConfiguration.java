@@ -53,13 +53,11 @@ public class DataPlaneConfiguration {
   @ConditionalOnMissingBean
   DataPlaneFactory dataPlaneFactory(
       ObjectProvider<EnvironmentSnapshots> snapshots, HealthListener health) {
-    return (metrics, accessLogs, tracing) -> {
+    return reports -> {
       ProcessSettings settings = snapshots.getObject().settings();
       return GatewayPlane.create(
           new HttpEngineOptions(settings.eventLoops(), settings.transport()),
-          metrics,
-          accessLogs,
-          tracing,
+          reports,
           new FilterRegistry(FilterKeys.compile(settings)),
           health);
     };

@@ -4,20 +4,18 @@ import io.expressgateway.cluster.Cluster;
 import io.expressgateway.cluster.ClusterTable;
 import io.expressgateway.filter.FilterRegistry;
 import io.expressgateway.health.HealthListener;
-import io.expressgateway.http.AccessLog;
 import io.expressgateway.http.HttpEngine;
 import io.expressgateway.http.HttpEngineOptions;
 import io.expressgateway.http.HttpMetrics;
-import io.expressgateway.http.RequestTracing;
 import io.expressgateway.http.upstream.ClusterUpkeep;
 import io.expressgateway.loop.EventLoops;
 import io.expressgateway.plane.DataPlane;
-import io.expressgateway.snapshot.ListenerSpec;
 import io.expressgateway.snapshot.Snapshot;
+import io.expressgateway.stream.StreamEngine;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,33 +30,38 @@ final class GatewayPlane implements DataPlane {
   private final ClusterUpkeep upkeep;
   private final HttpMetrics httpMetrics;
   private final HttpEngine http;
+  private final StreamEngine streams;
   private volatile boolean closed;
 
-  private GatewayPlane(EventLoops loops, ClusterUpkeep upkeep, HttpMetrics metrics, HttpEngine http) {
+  private GatewayPlane(
+      EventLoops loops,
+      ClusterUpkeep upkeep,
+      HttpMetrics metrics,
+      HttpEngine http,
+      StreamEngine streams) {
     this.loops = loops;
     this.upkeep = upkeep;
     this.httpMetrics = metrics;
     this.http = http;
+    this.streams = streams;
   }
 
   /**
    * A data plane that is bound to nothing yet.
    *
-   * @param accessLogs the log of each listener; asked again at every snapshot
-   * @param tracing null when tracing is off
+   * @param reports where figures, lines and spans go
    * @throws IllegalArgumentException when the transport cannot be had
    */
   static GatewayPlane create(
-      HttpEngineOptions options,
-      HttpMetrics metrics,
-      Function<ListenerSpec, AccessLog> accessLogs,
-      @Nullable RequestTracing tracing,
-      FilterRegistry filters,
-      HealthListener health) {
+      HttpEngineOptions options, Reports reports, FilterRegistry filters, HealthListener health) {
     EventLoops loops = EventLoops.create(options.eventLoops(), options.transport());
     ClusterUpkeep upkeep = new ClusterUpkeep(loops, new ClusterTable(health));
-    HttpEngine http = HttpEngine.on(loops, upkeep, metrics, accessLogs, tracing, filters);
-    return new GatewayPlane(loops, upkeep, metrics, http);
+    HttpEngine http =
+        HttpEngine.on(
+            loops, upkeep, reports.http(), reports.exchanges(), reports.tracing(), filters);
+    StreamEngine streams =
+        new StreamEngine(loops, upkeep.clusters(), reports.streams(), reports.flows());
+    return new GatewayPlane(loops, upkeep, reports.http(), http, streams);
   }
 
   @Override
@@ -66,12 +69,14 @@ final class GatewayPlane implements DataPlane {
     upkeep.update(snapshot.clusters());
     upkeep.start(failure -> httpMetrics.onContainedException(0, failure));
     http.start(snapshot);
+    streams.start(snapshot);
   }
 
   @Override
   public void publish(Snapshot snapshot) {
     upkeep.update(snapshot.clusters());
     http.publish(snapshot);
+    streams.publish(snapshot);
   }
 
   @Override
@@ -96,7 +101,9 @@ final class GatewayPlane implements DataPlane {
 
   @Override
   public List<BoundListener> listeners() {
-    return http.listeners();
+    List<BoundListener> bound = new ArrayList<>(http.listeners());
+    bound.addAll(streams.listeners());
+    return bound;
   }
 
   @Override
@@ -111,7 +118,7 @@ final class GatewayPlane implements DataPlane {
 
   @Override
   public Ledger ledger() {
-    return http.ledger();
+    return http.ledger().plus(streams.ledger());
   }
 
   @Override
@@ -127,8 +134,9 @@ final class GatewayPlane implements DataPlane {
   @Override
   public boolean awaitIdle(Duration timeout) {
     http.unbind();
+    streams.unbind();
     long deadline = System.nanoTime() + timeout.toNanos();
-    while (!http.isIdle()) {
+    while (!http.isIdle() || !streams.isIdle()) {
       if (System.nanoTime() >= deadline || Thread.currentThread().isInterrupted()) {
         return false;
       }
@@ -143,6 +151,7 @@ final class GatewayPlane implements DataPlane {
       return;
     }
     closed = true;
+    streams.close();
     http.close();
     upkeep.close();
     loops.close();

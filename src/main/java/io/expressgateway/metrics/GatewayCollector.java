@@ -37,6 +37,7 @@ public final class GatewayCollector implements MultiCollector {
     requests(all);
     gatewayTimer(all);
     upstream(all);
+    flows(all);
     counters(all);
     gauges(all);
     return all.build();
@@ -136,6 +137,40 @@ public final class GatewayCollector implements MultiCollector {
         .forEach((key, cell) ->
             durations.dataPoint(histogram(Labels.of("cluster", key.first()), cell, 0)));
     all.metricSnapshot(tries.build()).metricSnapshot(durations.build());
+  }
+
+  private void flows(MetricSnapshots.Builder all) {
+    CounterSnapshot.Builder flows =
+        CounterSnapshot.builder()
+            .name("expressgateway_flows")
+            .help("Flows of relays that have ended; why is empty when both sides had ended");
+    metrics
+        .sums(loop -> loop.flows)
+        .forEach((key, cell) ->
+            flows.dataPoint(
+                counter(Labels.of("listener", key.first(), "why", key.second()), cell[0])));
+    HistogramSnapshot.Builder durations =
+        HistogramSnapshot.builder()
+            .name("expressgateway_flow_duration_seconds")
+            .help("Connection of a client to the end of its flow");
+    metrics
+        .sums(loop -> loop.flowDurations)
+        .forEach((key, cell) ->
+            durations.dataPoint(histogram(Labels.of("listener", key.first()), cell, 0)));
+    CounterSnapshot.Builder bytes =
+        CounterSnapshot.builder()
+            .name("expressgateway_flow_bytes")
+            .help("Bytes that relays have received: in from clients, out from endpoints");
+    metrics
+        .sums(loop -> loop.flowBytes)
+        .forEach((key, cell) -> {
+          Labels labels = Labels.of("listener", key.first(), "cluster", key.second());
+          bytes.dataPoint(counter(labels.add("direction", "in"), cell[0]));
+          bytes.dataPoint(counter(labels.add("direction", "out"), cell[1]));
+        });
+    all.metricSnapshot(flows.build())
+        .metricSnapshot(durations.build())
+        .metricSnapshot(bytes.build());
   }
 
   private void counters(MetricSnapshots.Builder all) {

@@ -1,10 +1,14 @@
 package io.expressgateway.stream;
 
 import io.expressgateway.balance.Hash64;
+import io.expressgateway.cluster.ClusterSpec;
 import io.expressgateway.cluster.Endpoint;
 import io.expressgateway.cluster.PickRequest;
 import io.expressgateway.loop.TimerWheel;
 import io.expressgateway.snapshot.ListenerSpec;
+import io.expressgateway.stream.proxyprotocol.ProxyHeader;
+import io.expressgateway.stream.proxyprotocol.ProxyHeaderEncoder;
+import io.expressgateway.tls.ClientTls;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -45,6 +49,7 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
 
   private Phase phase = Phase.OPENING;
   private InetSocketAddress clientAddress;
+  private @Nullable InetSocketAddress destination;
   private String serverName = "";
   private @Nullable Target target;
   private @Nullable Endpoint endpoint;
@@ -85,6 +90,11 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
     clientAddress = address;
   }
 
+  /** A PROXY protocol header has said where the client connected to; null when it has not. */
+  void destinationIs(@Nullable InetSocketAddress address) {
+    destination = address;
+  }
+
   /** The client's TLS has asked for this name. */
   void serverName(String name) {
     serverName = name;
@@ -97,6 +107,11 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
     if (decide(why)) {
       client.close();
     }
+  }
+
+  /** As {@link #refuse}, when somebody else closes the connection. */
+  void refuseClosing(FlowEnd why) {
+    decide(why);
   }
 
   /** Everything that comes before bytes is done: they go to this cluster. */
@@ -131,28 +146,50 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
       done.channel().close();
     } else if (!done.isSuccess()) {
       tryAnother(FlowEnd.CONNECT_FAILED);
-    } else if (target != null && target.tls() != null && endpoint != null) {
-      SslHandler tls =
-          target
-              .tls()
-              .newHandler(
-                  side.channel().alloc(),
-                  endpoint.address(),
-                  Duration.ofNanos(target.connectNanos()));
-      side.channel().pipeline().addFirst(tls);
-      tls.handshakeFuture()
-          .addListener(secured -> {
-            if (side == upstream && phase == Phase.CONNECTING) {
-              if (secured.isSuccess()) {
-                relay(side);
-              } else {
-                tryAnother(FlowEnd.UPSTREAM_TLS);
-              }
-            }
-          });
     } else {
-      relay(side);
+      introduce(side);
+      ClientTls tls = target == null ? null : target.tls();
+      if (tls == null) {
+        relay(side);
+      } else {
+        secure(side, tls);
+      }
     }
+  }
+
+  /** A PROXY protocol header comes before everything, TLS included. */
+  private void introduce(Side side) {
+    ByteBuf introduction = introduction(side);
+    if (introduction != null) {
+      side.write(introduction);
+      if (held == null) {
+        side.flush();
+      }
+    }
+  }
+
+  private void secure(Side side, ClientTls tls) {
+    Endpoint to = endpoint;
+    Target through = target;
+    if (to == null || through == null) {
+      throw new IllegalStateException("nothing is connected");
+    }
+    side.flush();
+    SslHandler handshake =
+        tls.newHandler(
+            side.channel().alloc(), to.address(), Duration.ofNanos(through.connectNanos()));
+    side.channel().pipeline().addFirst(handshake);
+    handshake
+        .handshakeFuture()
+        .addListener(secured -> {
+          if (side == upstream && phase == Phase.CONNECTING) {
+            if (secured.isSuccess()) {
+              relay(side);
+            } else {
+              tryAnother(FlowEnd.UPSTREAM_TLS);
+            }
+          }
+        });
   }
 
   /** The connection to an endpoint has failed. */
@@ -205,6 +242,21 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
       side.endOutput();
     }
     armNext(now);
+  }
+
+  /** The PROXY protocol header that the endpoint gets first; null for none. */
+  private @Nullable ByteBuf introduction(Side side) {
+    Target to = target;
+    if (to == null || to.spec().proxyProtocol() == ClusterSpec.ProxyProtocol.OFF) {
+      return null;
+    }
+    InetSocketAddress told = destination;
+    ProxyHeader header =
+        ProxyHeader.stream(
+            clientAddress, told == null ? client.channel().localAddress() : told);
+    return to.spec().proxyProtocol() == ClusterSpec.ProxyProtocol.V1
+        ? ProxyHeaderEncoder.version1(side.channel().alloc(), header)
+        : ProxyHeaderEncoder.version2(side.channel().alloc(), header, false);
   }
 
   /** Takes ownership. */
@@ -329,6 +381,8 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
     }
     if (client.isClosed() && (upstream == null || upstream.isClosed())) {
       finish();
+    } else if (end != null && end.isReset()) {
+      resetBoth();
     } else if (end != null && end != FlowEnd.DONE) {
       closeBoth();
     }

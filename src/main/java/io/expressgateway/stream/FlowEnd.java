@@ -21,6 +21,8 @@ public enum FlowEnd {
   /** The ClientHello did not come within {@code handshake-timeout}. */
   CLIENT_HELLO_TIMEOUT(
       Count.REFUSED, "client-hello-timeout", "the ClientHello did not arrive in time"),
+  /** A PROXY protocol header named a client that has all the connections that it may have. */
+  CONNECTION_CAPS(Count.REFUSED, "connection-caps", "the client has too many connections"),
   /** No pattern of {@code sni} matches, and the listener has no {@code cluster}. */
   NO_SNI_MATCH(Count.REFUSED, "no-sni-match", "no cluster serves the name that was asked for"),
   /** The PROXY protocol header is missing, malformed, late, or of somebody who may not send one. */
@@ -84,6 +86,11 @@ public enum FlowEnd {
   /** The stable code, as in {@code connect-failed}; empty for an ordinary end. */
   public String code() {
     return code;
+  }
+
+  /** Whether the peer that is left gets a reset: it must not take what it has for all. */
+  boolean isReset() {
+    return this == CLIENT_RESET || this == ENDPOINT_RESET || this == INTERNAL_ERROR;
   }
 
   /** One sentence for the guide. */

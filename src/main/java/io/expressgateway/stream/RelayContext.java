@@ -5,6 +5,7 @@ import io.expressgateway.net.Cidr;
 import io.expressgateway.snapshot.ListenerSpec;
 import io.expressgateway.snapshot.RelayLimits;
 import io.expressgateway.snapshot.RelaySpec;
+import io.expressgateway.stream.proxyprotocol.ProxyHeaderPolicy;
 import io.expressgateway.tls.ServerTls;
 import java.net.InetAddress;
 import java.util.List;
@@ -24,6 +25,7 @@ final class RelayContext {
   private final FlowLog log;
   private final @Nullable ServerTls tls;
   private final Rules rules;
+  private final ProxyHeaderPolicy headerPolicy;
   private final long idleNanos;
   private final long lifetimeNanos;
   private final long stallNanos;
@@ -46,6 +48,7 @@ final class RelayContext {
     this.log = log;
     this.tls = tls;
     this.rules = rules;
+    this.headerPolicy = ProxyHeaderPolicy.valueOf(spec.proxyProtocol().name());
     this.idleNanos = relay.limits().idleTimeout().toNanos();
     this.lifetimeNanos = relay.limits().maxLifetime().toNanos();
     this.stallNanos = relay.limits().writeStallTimeout().toNanos();
@@ -99,6 +102,11 @@ final class RelayContext {
   /** 0 for no limit. */
   long stallNanos() {
     return stallNanos;
+  }
+
+  /** What is expected before everything else. */
+  ProxyHeaderPolicy headerPolicy() {
+    return headerPolicy;
   }
 
   /** Whether a PROXY protocol header of this peer is believed; of anybody when nobody is named. */

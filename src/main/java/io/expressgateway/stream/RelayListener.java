@@ -1,17 +1,17 @@
 package io.expressgateway.stream;
 
 import io.expressgateway.limit.ConnectionCaps;
+import io.expressgateway.limit.Place;
 import io.expressgateway.limit.Rule;
 import io.expressgateway.loop.EventLoops;
 import io.expressgateway.loop.ListeningSockets;
 import io.expressgateway.plane.DataPlane.BindFailure;
 import io.expressgateway.plane.DataPlane.BoundListener;
 import io.expressgateway.snapshot.ListenerSpec;
-import io.expressgateway.tls.ServerNameReader;
-import io.expressgateway.tls.ServerTls;
+import io.expressgateway.stream.proxyprotocol.ProxyHeaderDecoder;
+import io.expressgateway.stream.proxyprotocol.ProxyHeaderPolicy.Expectation;
 import io.expressgateway.tls.TlsAccept;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.SocketChannel;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -57,103 +57,44 @@ final class RelayListener {
     StreamLoop loop = loops.get(index);
     RelayContext listener = context.get();
     InetAddress peer = channel.remoteAddress().getAddress();
-    if (!admits(peer, loop, listener)) {
+    Expectation expected = listener.headerPolicy().expectationOf(listener.trusts(peer));
+    boolean isNamedLater = expected == Expectation.REQUIRED || expected == Expectation.OPTIONAL;
+    Place place = new Place(caps, listener.rules().isObserved(Rule.CONNECTION_CAPS));
+    if (!(isNamedLater ? place.takeUnnamed() : place.take(peer)) && !isTolerated(place, loop)) {
       channel.close();
       return;
     }
     Buffers.set(channel.config());
-    Flow flow = new Flow(loop, listener, channel, () -> caps.release(peer));
-    open(flow, channel, listener, loop);
-    channel.config().setAutoRead(true);
+    Flow flow = new Flow(loop, listener, channel, place::leave);
+    Opening opening =
+        new Opening(
+            flow,
+            listener,
+            loop,
+            channel,
+            handshakes.get(index),
+            client ->
+                !isNamedLater || place.take(client.getAddress()) || isTolerated(place, loop));
+    switch (expected) {
+      case NONE -> opening.open(channel.pipeline());
+      case REFUSED -> opening.onRefused(ProxyHeaderDecoder.Refusal.UNTRUSTED, "");
+      case OPTIONAL, REQUIRED, FORBIDDEN ->
+          channel
+              .pipeline()
+              .addLast(
+                  new ProxyHeaderDecoder(
+                      expected, listener.spec().handshakeTimeout(), opening));
+    }
   }
 
-  private boolean admits(InetAddress peer, StreamLoop loop, RelayContext listener) {
-    if (caps.acquire(peer) == ConnectionCaps.Admission.ADMITTED) {
-      return true;
-    }
-    boolean isObserved = listener.rules().isObserved(Rule.CONNECTION_CAPS);
+  /** Counts a connection beyond the caps; whether it may stay because they are only observed. */
+  private static boolean isTolerated(Place place, StreamLoop loop) {
     loop.metrics()
         .onSecurity(
-            loop.index(), Rule.CONNECTION_CAPS.text(), isObserved ? Rule.OBSERVED : "close");
-    if (isObserved) {
-      caps.acquireBeyond(peer);
-    }
-    return isObserved;
-  }
-
-  private void open(Flow flow, SocketChannel channel, RelayContext listener, StreamLoop loop) {
-    ChannelPipeline pipeline = channel.pipeline();
-    switch (listener.spec().protocol()) {
-      case TCP -> {
-        pipeline.addLast(flow.clientSide());
-        connect(flow, listener.target(), loop);
-      }
-      case TLS -> {
-        ServerTls tls = listener.tls();
-        if (tls == null) {
-          throw new IllegalStateException(spec.name() + " has no certificate");
-        }
-        pipeline.addLast(tls.newHandler());
-        pipeline.addLast(
-            new TlsAccept(
-                tls, handshakes.get(loop.index()), new Secured(flow, listener, loop)));
-      }
-      case TLS_PASSTHROUGH -> {
-        pipeline.addLast(
-            new ServerNameReader(
-                listener.spec().handshakeTimeout(), new Named(flow, listener, loop)));
-        pipeline.addLast(flow.clientSide());
-      }
-      case HTTP, HTTPS, UDP ->
-          throw new IllegalStateException(spec.name() + " relays no connections");
-    }
-  }
-
-  private static void connect(Flow flow, @Nullable Target target, StreamLoop loop) {
-    if (target == null) {
-      flow.refuse(FlowEnd.NO_SNI_MATCH);
-    } else {
-      flow.connectTo(target);
-    }
-  }
-
-  /** Goes on behind the client's handshake. */
-  private record Secured(Flow flow, RelayContext listener, StreamLoop loop)
-      implements TlsAccept.Outcome {
-
-    @Override
-    public void onSecured(ChannelPipeline pipeline, @Nullable String protocol) {
-      pipeline.addLast(flow.clientSide());
-      connect(flow, listener.target(), loop);
-    }
-
-    @Override
-    public void onRefused(String rule) {
-      loop.metrics().onSecurity(loop.index(), rule, "close");
-      flow.refuse(FlowEnd.TLS_HANDSHAKE);
-    }
-
-    @Override
-    public void onContained(Throwable cause) {
-      loop.metrics().onContainedException(loop.index(), cause);
-    }
-  }
-
-  /** Goes on behind the client's ClientHello. */
-  private record Named(Flow flow, RelayContext listener, StreamLoop loop)
-      implements ServerNameReader.Outcome {
-
-    @Override
-    public void onName(String name) {
-      flow.serverName(name);
-      connect(flow, listener.target(name), loop);
-    }
-
-    @Override
-    public void onRefused(boolean isLate) {
-      loop.metrics().onSecurity(loop.index(), Rule.CLIENT_HELLO.text(), "close");
-      flow.refuse(isLate ? FlowEnd.CLIENT_HELLO_TIMEOUT : FlowEnd.BAD_CLIENT_HELLO);
-    }
+            loop.index(),
+            Rule.CONNECTION_CAPS.text(),
+            place.isTaken() ? Rule.OBSERVED : "close");
+    return place.isTaken();
   }
 
   /** The listener as it shows in the admin API. */

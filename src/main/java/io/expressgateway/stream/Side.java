@@ -4,6 +4,7 @@ import io.expressgateway.net.OutOfMemory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -193,10 +194,12 @@ final class Side extends ChannelInboundHandlerAdapter {
     if (channel != null && !closed) {
       SocketChannel from = channel();
       from.flush();
-      if (from.isOpen()) {
+      try {
         from.config().setOption(ChannelOption.SO_LINGER, 0);
-        from.close();
+      } catch (ChannelException alreadyReset) {
+        // Its peer was first; there is nobody left to tell.
       }
+      from.close();
     }
   }
 

@@ -4,17 +4,20 @@ import io.expressgateway.http.proxy.ConnectionRegistry;
 import io.expressgateway.http.proxy.ListenerContext;
 import io.expressgateway.http.proxy.Worker;
 import io.expressgateway.limit.ConnectionCaps;
+import io.expressgateway.limit.Place;
 import io.expressgateway.limit.Rule;
 import io.expressgateway.loop.EventLoops;
 import io.expressgateway.loop.ListeningSockets;
 import io.expressgateway.plane.DataPlane.BindFailure;
 import io.expressgateway.snapshot.ListenerSpec;
+import io.expressgateway.stream.proxyprotocol.ProxyHeader;
+import io.expressgateway.stream.proxyprotocol.ProxyHeaderDecoder;
+import io.expressgateway.stream.proxyprotocol.ProxyHeaderPolicy.Expectation;
 import io.expressgateway.tls.ServerTls;
 import io.expressgateway.tls.TlsAccept;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,17 +67,40 @@ public final class Listener {
   }
 
   private void accept(Channel channel, int loop) {
-    ChannelPipeline pipeline = channel.pipeline();
     Worker worker = workers.get(loop);
-    InetAddress peer = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+    InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
     ListenerContext listener = context.get();
-    if (!admits(peer, worker, listener)) {
+    Expectation expected = listener.headerPolicy().expectationOf(listener.mayIntroduce(peer));
+    boolean isNamedLater = expected == Expectation.REQUIRED || expected == Expectation.OPTIONAL;
+    Place place = new Place(caps, listener.rules().isObserved(Rule.CONNECTION_CAPS));
+    boolean hasPlace = isNamedLater ? place.takeUnnamed() : place.take(peer.getAddress());
+    if (!hasPlace && !isTolerated(place, worker)) {
       channel.close();
       return;
     }
-    channel.closeFuture().addListener(closed -> caps.release(peer));
-    Protocols protocols = new Protocols(worker, listener, registries.get(loop));
-    ServerTls tls = protocols.listener().tls();
+    channel.closeFuture().addListener(closed -> place.leave());
+    switch (expected) {
+      case NONE -> serve(channel.pipeline(), loop, listener, peer);
+      case REFUSED -> {
+        worker.metrics().onSecurity(loop, Rule.PROXY_PROTOCOL.text(), "close");
+        channel.close();
+      }
+      case OPTIONAL, REQUIRED, FORBIDDEN ->
+          channel
+              .pipeline()
+              .addLast(
+                  new ProxyHeaderDecoder(
+                      expected,
+                      listener.spec().handshakeTimeout(),
+                      new Introduction(loop, listener, peer, isNamedLater ? place : null)));
+    }
+  }
+
+  private void serve(
+      ChannelPipeline pipeline, int loop, ListenerContext listener, InetSocketAddress client) {
+    Protocols protocols =
+        new Protocols(workers.get(loop), listener, registries.get(loop), client);
+    ServerTls tls = listener.tls();
     if (tls == null) {
       pipeline.addLast(new ProtocolDetection(protocols));
     } else {
@@ -83,18 +109,47 @@ public final class Listener {
     }
   }
 
-  private boolean admits(InetAddress peer, Worker worker, ListenerContext listener) {
-    if (caps.acquire(peer) == ConnectionCaps.Admission.ADMITTED) {
-      return true;
+  /** Goes on behind the PROXY protocol header of a connection. */
+  private final class Introduction implements ProxyHeaderDecoder.Outcome {
+
+    private final int loop;
+    private final ListenerContext listener;
+    private final InetSocketAddress peer;
+    private final @Nullable Place unnamed;
+
+    Introduction(
+        int loop, ListenerContext listener, InetSocketAddress peer, @Nullable Place unnamed) {
+      this.loop = loop;
+      this.listener = listener;
+      this.peer = peer;
+      this.unnamed = unnamed;
     }
-    boolean isObserved = listener.rules().isObserved(Rule.CONNECTION_CAPS);
+
+    @Override
+    public void onHeader(ChannelPipeline pipeline, @Nullable ProxyHeader header) {
+      InetSocketAddress told = header == null ? null : header.source();
+      InetSocketAddress client = told == null ? peer : told;
+      Worker worker = workers.get(loop);
+      if (unnamed != null && !unnamed.take(client.getAddress()) && !isTolerated(unnamed, worker)) {
+        pipeline.channel().close();
+        return;
+      }
+      serve(pipeline, loop, listener, client);
+    }
+
+    @Override
+    public void onRefused(ProxyHeaderDecoder.Refusal refusal, String detail) {
+      workers.get(loop).metrics().onSecurity(loop, Rule.PROXY_PROTOCOL.text(), "close");
+    }
+  }
+
+  /** Counts a connection beyond the caps; whether it may stay because they are only observed. */
+  private static boolean isTolerated(Place place, Worker worker) {
     worker
         .metrics()
-        .onSecurity(worker.index(), "connection-caps", isObserved ? Rule.OBSERVED : "close");
-    if (isObserved) {
-      caps.acquireBeyond(peer);
-    }
-    return isObserved;
+        .onSecurity(
+            worker.index(), "connection-caps", place.isTaken() ? Rule.OBSERVED : "close");
+    return place.isTaken();
   }
 
   /** The name in the configuration. */
