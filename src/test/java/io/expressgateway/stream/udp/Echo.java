@@ -80,8 +80,13 @@ final class Echo implements AutoCloseable {
     return last.clone();
   }
 
+  /** Listens no more: the kernel answers what comes with ICMP. */
+  void stop() {
+    socket.close();
+  }
+
   @Override
   public void close() {
-    socket.close();
+    stop();
   }
 }
