@@ -70,15 +70,12 @@ public final class StreamEngine implements AutoCloseable {
     for (StreamLoop loop : streamLoops) {
       int index = loop.index();
       loops.everyTick(
-          index,
-          turn -> tick(loop, turn),
-          failure -> metrics.onContainedException(index, failure));
+          index, turn -> tick(loop, turn), failure -> metrics.onContainedException(index, failure));
     }
     try {
       for (ListenerSpec spec : snapshot.listeners()) {
         if (isServed(spec)) {
-          RelayListener listener =
-              new RelayListener(spec, streamLoops, () -> context(spec.name()));
+          RelayListener listener = new RelayListener(spec, streamLoops, () -> context(spec.name()));
           listener.bind(loops);
           listeners.add(listener);
         }
