@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -14,6 +16,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
@@ -23,6 +26,13 @@ import org.springframework.core.env.StandardEnvironment;
  * Confined to the thread that compiles.
  */
 public final class PropertyTree {
+
+  /**
+   * Keys of names that a file makes up, in which dashes, stars and dots say something. Spring's own
+   * view of names drops a star without a word, so these are taken as written.
+   */
+  private static final Pattern NAMES =
+      Pattern.compile("(?<key>.*\\.sni)(?:\\.(?<plain>.+)|\\[(?<quoted>.+)])");
 
   private final String path;
   private final Map<String, PropertyTree> children = new LinkedHashMap<>();
@@ -54,7 +64,7 @@ public final class PropertyTree {
     PropertyTree root = new PropertyTree(prefix.toString());
     boolean ambient = isAmbient(source.getUnderlyingSource());
     for (ConfigurationPropertyName name : source) {
-      if (!prefix.isAncestorOf(name)) {
+      if (!prefix.isAncestorOf(name) || NAMES.matcher(name.toString()).matches()) {
         continue;
       }
       ConfigurationProperty property = source.getConfigurationProperty(name);
@@ -67,7 +77,42 @@ public final class PropertyTree {
       Object raw = property == null ? null : property.getValue();
       node.value = raw == null ? "" : environment.resolvePlaceholders(raw.toString()).strip();
     }
+    if (source.getUnderlyingSource() instanceof EnumerablePropertySource<?> written && !ambient) {
+      readNames(environment, written, prefix, root);
+    }
     return root;
+  }
+
+  private static void readNames(
+      ConfigurableEnvironment environment,
+      EnumerablePropertySource<?> source,
+      ConfigurationPropertyName prefix,
+      PropertyTree root) {
+    for (String written : source.getPropertyNames()) {
+      Matcher named = NAMES.matcher(written);
+      if (!named.matches()) {
+        continue;
+      }
+      ConfigurationPropertyName key = ConfigurationPropertyName.adapt(named.group("key"), '.');
+      if (!prefix.isAncestorOf(key)) {
+        continue;
+      }
+      PropertyTree node = root;
+      node.ambient = false;
+      for (int i = prefix.getNumberOfElements(); i < key.getNumberOfElements(); i++) {
+        node = node.childFor(key, i);
+        node.ambient = false;
+      }
+      String quoted = named.group("quoted");
+      String name = quoted == null ? named.group("plain") : quoted;
+      String path = node.path + "." + name;
+      PropertyTree leaf =
+          node.children.computeIfAbsent(
+              name.toLowerCase(Locale.ROOT), made -> new PropertyTree(path));
+      leaf.ambient = false;
+      leaf.value =
+          environment.resolvePlaceholders(String.valueOf(source.getProperty(written))).strip();
+    }
   }
 
   /**

@@ -115,6 +115,9 @@ public final class StrictBinder {
       return refused ? List.of() : list(node, component);
     }
     if (type == Map.class) {
+      if (BoundKeys.isTextMap(component)) {
+        return refused ? Map.of() : texts(node);
+      }
       BoundKeys.MapTypes types = BoundKeys.mapTypes(component);
       return types == null || refused ? Map.of() : map(node, types);
     }
@@ -178,6 +181,19 @@ public final class StrictBinder {
             bound.put(constant, bind(child, types.value()));
           }
         });
+    return bound;
+  }
+
+  /** Names that the file makes up, with their dots, in the order in which it has them. */
+  private Map<String, String> texts(PropertyTree node) {
+    if (!node.text().isEmpty()) {
+      problems.refuse(
+          node.path(), node.text(), "takes keys, not a value", "write its keys below it");
+    }
+    Map<String, String> bound = new LinkedHashMap<>();
+    node.children()
+        .forEach(
+            child -> bound.put(child.path().substring(node.path().length() + 1), child.text()));
     return bound;
   }
 

@@ -7,11 +7,11 @@ import io.expressgateway.http.proxy.HeldBytes;
 import io.expressgateway.http.proxy.ListenerContext;
 import io.expressgateway.http.proxy.Peer;
 import io.expressgateway.http.proxy.ServerConnection;
-import io.expressgateway.http.proxy.TimerWheel;
 import io.expressgateway.http.proxy.Worker;
 import io.expressgateway.http.proxy.WriteStall;
 import io.expressgateway.limit.Rule;
 import io.expressgateway.limit.Rules;
+import io.expressgateway.loop.TimerWheel;
 import io.expressgateway.message.GrpcKind;
 import io.expressgateway.message.HeaderBlock;
 import io.expressgateway.message.HeaderName;
@@ -78,6 +78,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   /** How long what the client still sends is read and dropped behind the end of our output. */
   private static final long LINGER_NANOS = 2_000_000_000L;
 
+  private final InetSocketAddress client;
   private final Worker worker;
   private final ListenerContext listener;
   private final HttpLimits limits;
@@ -114,8 +115,13 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   private long armedNanos = Long.MAX_VALUE;
 
   private Http2ServerConnection(
-      Codec codec, Worker worker, ListenerContext listener, ConnectionRegistry registry) {
+      Codec codec,
+      Worker worker,
+      ListenerContext listener,
+      ConnectionRegistry registry,
+      InetSocketAddress client) {
     super(codec.decoder(), codec.encoder(), codec.settings(), false);
+    this.client = client;
     this.worker = worker;
     this.listener = listener;
     this.limits = listener.spec().http();
@@ -167,9 +173,16 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     }
   }
 
-  /** A connection that {@code listener} accepted on {@code worker}'s loop. */
+  /**
+   * A connection that {@code listener} accepted on {@code worker}'s loop.
+   *
+   * @param client the connection's peer, or whom that peer has introduced
+   */
   public static Http2ServerConnection create(
-      Worker worker, ListenerContext listener, ConnectionRegistry registry) {
+      Worker worker,
+      ListenerContext listener,
+      ConnectionRegistry registry,
+      InetSocketAddress client) {
     HttpLimits limits = listener.spec().http();
     Reports reports = new Reports();
     Rules rules = listener.rules();
@@ -232,7 +245,8 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
             reports),
         worker,
         listener,
-        registry);
+        registry,
+        client);
   }
 
   // ---------------------------------------------------------------- channel events
@@ -253,11 +267,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   }
 
   private void began(ChannelHandlerContext ctx) throws Http2Exception {
-    peer =
-        new Peer(
-            (InetSocketAddress) ctx.channel().remoteAddress(),
-            listener,
-            ctx.pipeline().get(SslHandler.class));
+    peer = new Peer(client, listener, ctx.pipeline().get(SslHandler.class));
     registry.add(this);
     worker.held().register(this);
     beganNanos = System.nanoTime();

@@ -8,6 +8,7 @@ import io.expressgateway.http.websocket.FrameTracker.Fault;
 import io.expressgateway.http.websocket.ReservedBits;
 import io.expressgateway.limit.Rule;
 import io.expressgateway.limit.Rules;
+import io.expressgateway.loop.TimerWheel;
 import io.expressgateway.net.Ticker;
 import io.expressgateway.snapshot.WebSocketLimits;
 import io.netty.buffer.ByteBuf;

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.expressgateway.http.AccessLog;
 import io.expressgateway.http.ExchangeRecord;
 import io.expressgateway.http.Gateway;
-import io.expressgateway.http.HttpDataPlane;
-import io.expressgateway.http.HttpDataPlane.BindFailure;
 import io.expressgateway.http.HttpEngine;
 import io.expressgateway.http.HttpEngineOptions;
 import io.expressgateway.http.HttpMetrics;
@@ -16,6 +14,8 @@ import io.expressgateway.http.fault.FaultyEndpoint;
 import io.expressgateway.http.fault.RawClient;
 import io.expressgateway.http.fault.RawClient.Response;
 import io.expressgateway.net.HostPort;
+import io.expressgateway.plane.DataPlane;
+import io.expressgateway.plane.DataPlane.BindFailure;
 import io.expressgateway.snapshot.ListenerSpec;
 import io.expressgateway.snapshot.Snapshot;
 import java.io.IOException;
@@ -67,7 +67,7 @@ class ListenerTest {
         drain);
   }
 
-  private static int port(HttpDataPlane plane) {
+  private static int port(DataPlane plane) {
     return plane.listeners().getFirst().address().getPort();
   }
 

@@ -11,7 +11,6 @@ import io.expressgateway.filter.LocalResponse;
 import io.expressgateway.filter.RecordingBodyFilter;
 import io.expressgateway.filter.RecordingBodyFilter.Hook;
 import io.expressgateway.http.Gateway;
-import io.expressgateway.http.HttpDataPlane;
 import io.expressgateway.http.fault.Await;
 import io.expressgateway.http.fault.FaultyEndpoint;
 import io.expressgateway.http.fault.FaultyEndpoint.Script;
@@ -19,6 +18,7 @@ import io.expressgateway.http.fault.RawClient;
 import io.expressgateway.http.fault.RawClient.Response;
 import io.expressgateway.message.HeaderBlock;
 import io.expressgateway.net.HostPort;
+import io.expressgateway.plane.DataPlane;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -551,7 +551,7 @@ class FilterWireTest {
     Await.until(
         "all exchanges have ended",
         () -> {
-          HttpDataPlane.Ledger now = gateway.engine().ledger();
+          DataPlane.Ledger now = gateway.engine().ledger();
           return now.accepted() == accepted
               && now.completed() + now.refused() + now.aborted() == accepted;
         });
