@@ -60,10 +60,9 @@ class SlowReaderTest {
     try (Gateway gateway =
             Gateway.builder()
                 .endpoints(endpoint.port())
-                .limits(
-                    limits ->
-                        Stage.limits(Stage.limits(limits).minBodyRate(1_000_000))
-                            .writeStallTimeout(Duration.ofMillis(500)))
+                .limits(limits ->
+                    Stage.limits(Stage.limits(limits).minBodyRate(1_000_000))
+                        .writeStallTimeout(Duration.ofMillis(500)))
                 .start();
         RawClient attacker = RawClient.withReceiveBuffer(gateway.port(), 4096)) {
       attacker.get("/big");
@@ -105,8 +104,7 @@ class SlowReaderTest {
             Stage.open(
                 endpoint,
                 limits ->
-                    Stage.limits(
-                            Stage.limits(limits).keepAliveTimeout(Duration.ofSeconds(1)))
+                    Stage.limits(Stage.limits(limits).keepAliveTimeout(Duration.ofSeconds(1)))
                         .writeStallTimeout(Duration.ofMinutes(10)));
         RawClient idle = new RawClient(stage.gateway.port())) {
       for (int length = 2_000_000; length < 4_200_000; length += 60_000) {
