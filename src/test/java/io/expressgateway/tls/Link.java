@@ -30,12 +30,11 @@ public record Link(Socket stream, Socket tcp) implements Closeable {
   }
 
   /** A client that trusts these certificates' authority, after its handshake. */
-  public static Link secured(
-      TestCertificates certificates, int port, String name, String protocol) throws IOException {
+  public static Link secured(TestCertificates certificates, int port, String name, String protocol)
+      throws IOException {
     Socket tcp = prepared(new RecordedSocket("127.0.0.1", port));
     SSLContext context = certificates.trusting(null);
-    SSLSocket secured =
-        (SSLSocket) context.getSocketFactory().createSocket(tcp, name, port, false);
+    SSLSocket secured = (SSLSocket) context.getSocketFactory().createSocket(tcp, name, port, false);
     SSLParameters parameters = secured.getSSLParameters();
     parameters.setServerNames(List.of(new SNIHostName(name)));
     handshake(secured, parameters, protocol);

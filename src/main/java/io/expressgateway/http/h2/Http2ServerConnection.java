@@ -234,15 +234,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     settings.put(Priorities.NO_RFC7540_PRIORITIES, Long.valueOf(1));
     return new Http2ServerConnection(
         new Codec(
-            decoder,
-            encoder,
-            settings,
-            guard,
-            counts,
-            priorities,
-            distributor,
-            batch,
-            reports),
+            decoder, encoder, settings, guard, counts, priorities, distributor, batch, reports),
         worker,
         listener,
         registry,

@@ -20,10 +20,7 @@ class Http2DrainOverTlsTest {
   private static final X509Bundle SITE = CERTIFICATES.server("test");
 
   private static Gateway gateway(RawEndpoint endpoint) {
-    return Gateway.builder()
-        .endpoints(endpoint.port())
-        .tls(TestCertificates.spec(SITE))
-        .start();
+    return Gateway.builder().endpoints(endpoint.port()).tls(TestCertificates.spec(SITE)).start();
   }
 
   private static RawHttp2 connect(Gateway gateway) throws IOException {
@@ -32,8 +29,7 @@ class Http2DrainOverTlsTest {
 
   private static void awaitNoConnection(Gateway gateway) throws Exception {
     Await.until(
-        "the connection is gone",
-        () -> gateway.engine().listeners().getFirst().connections() == 0);
+        "the connection is gone", () -> gateway.engine().listeners().getFirst().connections() == 0);
   }
 
   @Test

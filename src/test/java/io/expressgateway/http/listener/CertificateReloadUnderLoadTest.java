@@ -84,8 +84,7 @@ class CertificateReloadUnderLoadTest {
   private Object askOverHttp2(HttpClient client, URI uri) {
     List<java.util.concurrent.CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
-      answers.add(
-          client.sendAsync(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()));
+      answers.add(client.sendAsync(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()));
     }
     for (var answer : answers) {
       assertThat(answer.join().statusCode()).isEqualTo(200);
@@ -170,8 +169,7 @@ class CertificateReloadUnderLoadTest {
             .isEqualTo(first.getCertificate());
       }
       Await.until(
-          "every exchange is told",
-          () -> gateway.engine().ledger().completed() == requests.get());
+          "every exchange is told", () -> gateway.engine().ledger().completed() == requests.get());
       assertThat(gateway.metrics.failures).isEmpty();
       assertThat(gateway.metrics.security).isEmpty();
       assertThat(gateway.metrics.contained).isEmpty();

@@ -22,8 +22,7 @@ import org.junit.jupiter.api.Test;
 class CloseNotifyTest {
 
   private static final TestCertificates CERTIFICATES = new TestCertificates();
-  private static final SSLContext ENDPOINT =
-      CERTIFICATES.trusting(CERTIFICATES.server("endpoint"));
+  private static final SSLContext ENDPOINT = CERTIFICATES.trusting(CERTIFICATES.server("endpoint"));
   private static final ClusterSpec.Tls TRUSTING =
       new ClusterSpec.Tls(true, List.of(CERTIFICATES.authority()), "endpoint", null);
 

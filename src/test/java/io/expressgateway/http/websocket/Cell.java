@@ -64,9 +64,7 @@ enum Cell {
 
   /** What an endpoint of this cell speaks on a connection that it accepted. */
   Link accepted(Socket tcp) throws IOException {
-    return tlsBack
-        ? Link.accepted(tcp, ENDPOINT, http2Back ? "h2" : "http/1.1")
-        : Link.clear(tcp);
+    return tlsBack ? Link.accepted(tcp, ENDPOINT, http2Back ? "h2" : "http/1.1") : Link.clear(tcp);
   }
 
   /** Status of an answer that opens a WebSocket. */

@@ -220,9 +220,9 @@ class ExtendedConnectTest {
     java.util.concurrent.CountDownLatch go = new java.util.concurrent.CountDownLatch(1);
     try (WebSocketEndpoint endpoint =
             cell.endpoint(call -> {
-                  go.await();
-                  WebSocketEndpoint.ECHO.on(call);
-                });
+              go.await();
+              WebSocketEndpoint.ECHO.on(call);
+            });
         Gateway gateway = cell.gateway(endpoint, limits -> limits).start();
         Http2Wire client = client(gateway)) {
       Http2Wire.Stream stream = client.open(Cell.connectHead("/"), false);

@@ -2,8 +2,8 @@ package io.expressgateway.http.websocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.expressgateway.tls.Link;
 import io.expressgateway.http.Gateway;
+import io.expressgateway.tls.Link;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;

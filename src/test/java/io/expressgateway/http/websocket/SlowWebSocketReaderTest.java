@@ -70,11 +70,11 @@ class SlowWebSocketReaderTest {
   void aSlowClientStopsTheEndpoint(Cell cell) throws Exception {
     try (WebSocketEndpoint endpoint =
             cell.endpoint(call -> {
-                  Peer peer = call.accept();
-                  flood(peer, false);
-                  peer.end();
-                  peer.endsCleanly();
-                });
+              Peer peer = call.accept();
+              flood(peer, false);
+              peer.end();
+              peer.endsCleanly();
+            });
         Gateway gateway = gateway(cell, endpoint);
         Peer client = cell.connect(gateway, "/")) {
       awaitStandstill();
@@ -92,13 +92,13 @@ class SlowWebSocketReaderTest {
     CountDownLatch all = new CountDownLatch(1);
     try (WebSocketEndpoint endpoint =
             cell.endpoint(call -> {
-                  Peer peer = call.accept();
-                  go.await();
-                  readAll(peer);
-                  assertThat(peer.endsCleanly()).isTrue();
-                  all.countDown();
-                  peer.end();
-                });
+              Peer peer = call.accept();
+              go.await();
+              readAll(peer);
+              assertThat(peer.endsCleanly()).isTrue();
+              all.countDown();
+              peer.end();
+            });
         Gateway gateway = gateway(cell, endpoint);
         Peer client = cell.connect(gateway, "/")) {
       Thread upload =

@@ -80,9 +80,7 @@ class WebSocketDrainUnderLoadTest {
       var ledger = gateway.engine().ledger();
       assertThat(ledger.accepted()).isEqualTo(WEB_SOCKETS);
       assertThat(ledger.completed()).isEqualTo(WEB_SOCKETS);
-      assertThat(gateway.metrics.failures)
-          .hasSize(WEB_SOCKETS)
-          .containsOnly("websocket-drain");
+      assertThat(gateway.metrics.failures).hasSize(WEB_SOCKETS).containsOnly("websocket-drain");
       assertThat(gateway.metrics.contained).isEmpty();
     } finally {
       for (Peer client : clients) {

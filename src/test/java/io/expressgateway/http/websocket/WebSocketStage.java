@@ -30,7 +30,8 @@ final class WebSocketStage implements AutoCloseable {
       throws Exception {
     this.cell = cell;
     endpoint =
-        cell.endpoint(call -> (call.path.equals(NEIGHBOUR) ? WebSocketEndpoint.ECHO : script).on(call));
+        cell.endpoint(
+            call -> (call.path.equals(NEIGHBOUR) ? WebSocketEndpoint.ECHO : script).on(call));
     gateway = change.apply(cell.gateway(endpoint, limits -> limits)).start();
     neighbour = cell.connect(gateway, NEIGHBOUR);
     neighbourIsServed();

@@ -23,8 +23,7 @@ class WebSocketTest {
   @ParameterizedTest
   @EnumSource
   void messagesPassBothWaysAndTheCloseHandshakeEndsIt(Cell cell) throws Exception {
-    try (WebSocketEndpoint endpoint =
-            cell.endpoint(WebSocketEndpoint.ECHO);
+    try (WebSocketEndpoint endpoint = cell.endpoint(WebSocketEndpoint.ECHO);
         Gateway gateway = cell.gateway(endpoint, limits -> limits).start();
         Peer client = cell.connect(gateway, "/chat?room=1")) {
       assertThat(client.status).isEqualTo(cell.opened());
@@ -51,14 +50,14 @@ class WebSocketTest {
   void theHandshakeIsTranslatedWithItsSubprotocolAndExtensions(Cell cell) throws Exception {
     try (WebSocketEndpoint endpoint =
             cell.endpoint(call ->
-                    call.accept(
-                            "sec-websocket-protocol",
-                            "chat",
-                            "sec-websocket-extensions",
-                            "permessage-deflate",
-                            "x-own",
-                            "kept")
-                        .endsCleanly());
+                call.accept(
+                        "sec-websocket-protocol",
+                        "chat",
+                        "sec-websocket-extensions",
+                        "permessage-deflate",
+                        "x-own",
+                        "kept")
+                    .endsCleanly());
         Gateway gateway = cell.gateway(endpoint, limits -> limits).start();
         Peer client =
             cell.connect(
@@ -97,8 +96,7 @@ class WebSocketTest {
   @ParameterizedTest
   @EnumSource
   void aRefusalPassesWithItsBody(Cell cell) throws Exception {
-    try (WebSocketEndpoint endpoint =
-            cell.endpoint(call -> call.refuse(403, "not you"));
+    try (WebSocketEndpoint endpoint = cell.endpoint(call -> call.refuse(403, "not you"));
         Gateway gateway = cell.gateway(endpoint, limits -> limits).start();
         Peer client = cell.connect(gateway, "/chat")) {
       assertThat(client.status).isEqualTo(403);
@@ -171,11 +169,11 @@ class WebSocketTest {
   void anEndpointThatResetsIsNoCleanEndForTheClient(Cell cell) throws Exception {
     try (WebSocketEndpoint endpoint =
             cell.endpoint(call -> {
-                  Peer peer = call.accept();
-                  peer.send(Arrays.copyOf(Frames.plain("half"), 3));
-                  peer.in.read();
-                  peer.reset();
-                });
+              Peer peer = call.accept();
+              peer.send(Arrays.copyOf(Frames.plain("half"), 3));
+              peer.in.read();
+              peer.reset();
+            });
         Gateway gateway = cell.gateway(endpoint, limits -> limits).start();
         Peer client = cell.connect(gateway, "/chat")) {
       assertThat(client.in.readNBytes(3)).hasSize(3);
@@ -191,12 +189,12 @@ class WebSocketTest {
   void anEndpointThatIsLostAfterBothSaidCloseIsAnEndAsAnyOther(Cell cell) throws Exception {
     try (WebSocketEndpoint endpoint =
             cell.endpoint(call -> {
-                  Peer peer = call.accept();
-                  peer.read();
-                  peer.send(Frames.close(false, 1000, ""));
-                  peer.in.read();
-                  peer.reset();
-                });
+              Peer peer = call.accept();
+              peer.read();
+              peer.send(Frames.close(false, 1000, ""));
+              peer.in.read();
+              peer.reset();
+            });
         Gateway gateway = cell.gateway(endpoint, limits -> limits).start();
         Peer client = cell.connect(gateway, "/chat")) {
       client.send(Frames.close(true, 1000, ""));

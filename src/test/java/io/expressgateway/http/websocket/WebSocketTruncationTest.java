@@ -79,7 +79,8 @@ class WebSocketTruncationTest {
           return (isClean ? ledger.completed() : ledger.aborted()) == 1;
         });
     assertThat(gateway.engine().ledger().accepted()).isEqualTo(1);
-    Await.until("nothing is left", () -> gateway.engine().listeners().getFirst().connections() <= 1);
+    Await.until(
+        "nothing is left", () -> gateway.engine().listeners().getFirst().connections() <= 1);
     assertThat(gateway.metrics.contained).isEmpty();
   }
 
