@@ -137,7 +137,7 @@ final class UdpLoop {
 
   /** A session is over: the ledger, metrics and the log take note. */
   void ended(UdpSession session) {
-    if (session.end() == FlowEnd.SILENT) {
+    if (session.end() == FlowEnd.DONE) {
       fixed.ledger.countCompleted();
     } else {
       fixed.ledger.countAborted();
