@@ -93,6 +93,8 @@ final class Side extends ChannelInboundHandlerAdapter {
   private void endInput() {
     if (!inputEnded && !closed) {
       inputEnded = true;
+      // Netty would read once more to find the same end.
+      channel().config().setAutoRead(false);
       flow.onInputEnd(this);
     }
   }
@@ -139,7 +141,7 @@ final class Side extends ChannelInboundHandlerAdapter {
   }
 
   void resume() {
-    if (paused) {
+    if (paused && !inputEnded) {
       paused = false;
       channel().config().setAutoRead(true);
     }
