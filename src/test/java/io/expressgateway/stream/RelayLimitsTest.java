@@ -67,6 +67,7 @@ class RelayLimitsTest {
         Relays relays = Relays.tcp("relay: { write-stall-timeout: 500ms }", "", peer.port());
         Socket client = relays.connect();
         Socket endpoint = peer.next()) {
+      assertThat(endpoint.isConnected()).isTrue();
       try {
         byte[] piece = new byte[64 * 1024];
         while (true) {
@@ -114,6 +115,7 @@ class RelayLimitsTest {
         Relays relays = Relays.tcp("max-connections: 2", "", peer.port())) {
       try (Socket first = relays.connect();
           Socket second = relays.connect()) {
+        assertThat(first.isConnected() && second.isConnected()).isTrue();
         Await.until("both are in", () -> relays.ledger().accepted() == 2);
         try (Socket third = relays.connect()) {
           assertThat(third.getInputStream().read()).isEqualTo(-1);
