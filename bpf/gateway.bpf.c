@@ -10,6 +10,7 @@
 #include "packet.h"
 #include "parse.h"
 #include "flow.h"
+#include "error.h"
 #include "follow.h"
 #include "meet.h"
 #include "stats.h"
@@ -27,7 +28,8 @@ static __always_inline outcome steer_family(struct xdp_md *ctx, struct packet *p
 	if (outcome != GO_ON)
 		return outcome;
 	if (packet->protocol == (family == V4 ? IPPROTO_ICMP : IPPROTO_ICMPV6))
-		return passed(REASON_ICMP_OTHER);
+		return family == V4 ? steer_error_v4(ctx, packet->words[0], packet->words[1], traits) :
+				      steer_error_v6(ctx, packet->words[0], packet->words[1], traits);
 	outcome = parse_transport(ctx, packet, &key, family);
 	if (outcome != GO_ON)
 		return outcome;
@@ -36,9 +38,12 @@ static __always_inline outcome steer_family(struct xdp_md *ctx, struct packet *p
 		if (flow)
 			outcome = follow(ctx, packet, &key, flow, family, traits);
 	}
-	if (outcome == GO_ON)
-		outcome = family == V4 ? meet_v4(ctx, packet, &key, flow, traits) :
-					 meet_v6(ctx, packet, &key, flow, traits);
+	if (outcome == GO_ON) {
+		const __u32 known = flow ? traits | TRAIT_KNOWN : traits;
+
+		outcome = family == V4 ? meet_v4(ctx, packet->words[0], packet->words[1], known) :
+					 meet_v6(ctx, packet->words[0], packet->words[1], known);
+	}
 	if (!(traits & TRAIT_DRY) && unlikely(is_event(outcome)))
 		tell(ctx, packet, &key, outcome);
 	return outcome;
@@ -46,7 +51,7 @@ static __always_inline outcome steer_family(struct xdp_md *ctx, struct packet *p
 
 static __always_inline outcome steer(struct xdp_md *ctx, const __u32 traits)
 {
-	struct packet packet = { .interface = ctx->ingress_ifindex, .endpoint = NO_ENDPOINT };
+	struct packet packet = { .interface = ctx->ingress_ifindex };
 
 	parse_link(ctx, &packet);
 	if (packet.type == bpf_htons(ETH_P_IP))
@@ -81,7 +86,7 @@ int gateway_frags(struct xdp_md *ctx)
 SEC("xdp")
 int explain(struct xdp_md *ctx)
 {
-	return steer(ctx, TRAIT_DRY);
+	return steer(ctx, TRAIT_DRY) & 0xffff;
 }
 
 /* Writes jiffies into the first 8 bytes of the packet: how user space learns their rate and value. */

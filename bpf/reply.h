@@ -102,11 +102,11 @@ static __always_inline void read_client(const struct flow *flow, struct link *li
 
 /* Sends a translated packet to a client. */
 static __always_inline outcome send_to_client(struct xdp_md *ctx, const struct packet *packet,
-					      const struct link *link, __u32 reason)
+					      const struct link *link, __u32 endpoint, __u32 reason)
 {
 	if (!relink(ctx, packet, link))
 		return dropped(REASON_NO_ROOM);
-	return outcome_of(reason, transmit(packet, link->interface));
+	return outcome_of(endpoint, reason, transmit(packet, link->interface));
 }
 
 /* A reply whose flow is in the table. */
@@ -129,7 +129,7 @@ static __always_inline outcome return_by_flow(struct xdp_md *ctx, struct packet 
 	read_client(flow, &link);
 	if (!translate_to_vip(ctx, packet, answered->endpoint, family))
 		return dropped(REASON_MALFORMED);
-	return send_to_client(ctx, packet, &link, REASON_REPLY);
+	return send_to_client(ctx, packet, &link, answered->index, REASON_REPLY);
 }
 
 /*
@@ -162,7 +162,7 @@ static __always_inline outcome return_without_flow(struct xdp_md *ctx, struct pa
 		return dropped(REASON_MALFORMED);
 	if (!(traits & TRAIT_DRY))
 		count_reply(index, packet->length);
-	return send_to_client(ctx, packet, &link, REASON_REPLY_STATELESS);
+	return send_to_client(ctx, packet, &link, index, REASON_REPLY_STATELESS);
 }
 
 /* Turns a reply back to its client; GO_ON when the packet is none. */
@@ -175,10 +175,8 @@ static __always_inline outcome turn_back(struct xdp_md *ctx, struct packet *pack
 	if (!candidates)
 		return GO_ON;
 	find_answered(key, candidates, &answered, family);
-	if (answered.flow && answered.endpoint) {
-		packet->endpoint = answered.index;
+	if (answered.flow && answered.endpoint)
 		return return_by_flow(ctx, packet, &answered, family, traits);
-	}
 	if (answered.is_stale)
 		return dropped(REASON_DEAD_ENDPOINT);
 	return return_without_flow(ctx, packet, key, candidates, family, traits);
