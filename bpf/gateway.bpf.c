@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * The packet path. A packet is parsed, looked for in the flow table and sent to its endpoint; what the
- * table does not know is a reply, a new flow of a VIP, or not ours. docs/arch/life-of-a-packet.md tells
+ * The packet path. A packet is parsed; it is a reply and turned back, or looked for in the flow table
+ * and sent to its endpoint; what the table does not know is a new flow of a VIP, or not ours. docs/arch/life-of-a-packet.md tells
  * it from end to end. What is unsure is passed to the kernel, where the relay of the same listener is.
  */
 #include "kernel.h"
@@ -13,6 +13,7 @@
 #include "error.h"
 #include "follow.h"
 #include "meet.h"
+#include "reply.h"
 #include "stats.h"
 
 char gateway_license[] SEC("license") = "Dual BSD/GPL";
@@ -34,7 +35,11 @@ static __always_inline outcome steer_family(struct xdp_md *ctx, struct packet *p
 	if (outcome != GO_ON)
 		return outcome;
 	if (likely(!packet->malformed)) {
-		flow = find_flow(&key, family);
+		if (is_reply_port(family == V4 ? key.v4.source_port_be : key.v6.source_port_be))
+			outcome = family == V4 ? turn_back_v4(ctx, packet->words[0], packet->words[1], traits) :
+						 turn_back_v6(ctx, packet->words[0], packet->words[1], traits);
+		if (outcome == GO_ON)
+			flow = find_flow(&key, family);
 		if (flow)
 			outcome = follow(ctx, packet, &key, flow, family, traits);
 	}

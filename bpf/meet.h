@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* Packets that no live flow claims: replies, new flows, flows that lost their endpoint, strangers. */
+/* Packets that no live flow claims: new flows, flows that lost their endpoint, strangers. */
 #ifndef EXPRESSGATEWAY_MEET_H
 #define EXPRESSGATEWAY_MEET_H
 
@@ -9,7 +9,6 @@
 #include "forward.h"
 #include "packet.h"
 #include "relay.h"
-#include "reply.h"
 #include "select.h"
 #include "stats.h"
 
@@ -122,13 +121,8 @@ static __always_inline outcome meet(struct xdp_md *ctx, struct packet *packet, c
 
 	if (!read_key(ctx, packet, &key, family))
 		return passed(REASON_MALFORMED);
-	if (traits & TRAIT_KNOWN) {
+	if (traits & TRAIT_KNOWN)
 		flow = find_flow(&key, family);
-	} else if (!packet->malformed && !is_opening(packet)) {
-		outcome = turn_back(ctx, packet, &key, family, traits);
-		if (outcome != GO_ON)
-			return outcome;
-	}
 	vip = find_vip(&key, family);
 	if (!vip)
 		return passed(packet->malformed ? REASON_MALFORMED : REASON_NOT_OURS);
