@@ -15,7 +15,7 @@ static __always_inline outcome follow_relayed(struct xdp_md *ctx, const struct p
 					      const union flow_key *key, struct flow *flow, const int family,
 					      const __u32 traits)
 {
-	if (is_opening(packet) && !is_relayed(ctx, packet, key, family))
+	if (is_opening(packet) && !is_relayed(ctx, key, true, family))
 		return GO_ON;
 	if (!(traits & TRAIT_DRY)) {
 		see(flow);

@@ -68,7 +68,7 @@ static __always_inline outcome send(struct xdp_md *ctx, const struct packet *pac
 	struct ethhdr *ethernet;
 
 	if (unlikely(packet->network != ETH_HLEN || endpoint->vlan || !(endpoint->flags & ENDPOINT_NEXT_HOP)))
-		return send_the_long_way(ctx, packet->words[0], packet->words[1], index, reason);
+		return send_the_long_way(ctx, first_word(packet), second_word(packet), index, reason);
 	if (endpoint->mode == MODE_DSR_IPIP) {
 		if (bpf_xdp_adjust_head(ctx, -(int)outer_bytes(family)))
 			return dropped(REASON_NO_ROOM);
@@ -102,9 +102,9 @@ static __always_inline outcome forward(struct xdp_md *ctx, const struct packet *
 	bool is_written;
 
 	if (unlikely(packet->hops <= 1))
-		return answer(ctx, packet->words[0], packet->words[1], 0, traits);
+		return answer(ctx, first_word(packet), second_word(packet), 0, traits);
 	if (unlikely(is_too_big(packet, endpoint, family)))
-		return answer(ctx, packet->words[0], packet->words[1],
+		return answer(ctx, first_word(packet), second_word(packet),
 			      endpoint->mtu - outer_bytes_of(endpoint, family), traits);
 	if (!(traits & TRAIT_DRY))
 		count_forward(index, packet->length);

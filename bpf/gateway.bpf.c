@@ -21,7 +21,7 @@ char gateway_license[] SEC("license") = "Dual BSD/GPL";
 static __always_inline outcome steer_family(struct xdp_md *ctx, struct packet *packet, const int family,
 					    const __u32 traits)
 {
-	union flow_key key = {};
+	union flow_key key;
 	struct flow *flow = NULL;
 	outcome outcome;
 
@@ -29,15 +29,15 @@ static __always_inline outcome steer_family(struct xdp_md *ctx, struct packet *p
 	if (outcome != GO_ON)
 		return outcome;
 	if (packet->protocol == (family == V4 ? IPPROTO_ICMP : IPPROTO_ICMPV6))
-		return family == V4 ? steer_error_v4(ctx, packet->words[0], packet->words[1], traits) :
-				      steer_error_v6(ctx, packet->words[0], packet->words[1], traits);
+		return family == V4 ? steer_error_v4(ctx, first_word(packet), second_word(packet), traits) :
+				      steer_error_v6(ctx, first_word(packet), second_word(packet), traits);
 	outcome = parse_transport(ctx, packet, &key, family);
 	if (outcome != GO_ON)
 		return outcome;
 	if (likely(!packet->malformed)) {
 		if (is_reply_port(family == V4 ? key.v4.source_port_be : key.v6.source_port_be))
-			outcome = family == V4 ? turn_back_v4(ctx, packet->words[0], packet->words[1], traits) :
-						 turn_back_v6(ctx, packet->words[0], packet->words[1], traits);
+			outcome = family == V4 ? turn_back_v4(ctx, first_word(packet), second_word(packet), traits) :
+						 turn_back_v6(ctx, first_word(packet), second_word(packet), traits);
 		if (outcome == GO_ON)
 			flow = find_flow(&key, family);
 		if (flow)
@@ -46,8 +46,8 @@ static __always_inline outcome steer_family(struct xdp_md *ctx, struct packet *p
 	if (outcome == GO_ON) {
 		const __u32 known = flow ? traits | TRAIT_KNOWN : traits;
 
-		outcome = family == V4 ? meet_v4(ctx, packet->words[0], packet->words[1], known) :
-					 meet_v6(ctx, packet->words[0], packet->words[1], known);
+		outcome = family == V4 ? meet_v4(ctx, first_word(packet), second_word(packet), known) :
+					 meet_v6(ctx, first_word(packet), second_word(packet), known);
 	}
 	if (!(traits & TRAIT_DRY) && unlikely(is_event(outcome)))
 		tell(ctx, packet, &key, outcome);

@@ -109,7 +109,7 @@ static __always_inline outcome welcome(struct xdp_md *ctx, struct packet *packet
 		return dropped(REASON_MODE_DROP);
 	if (is_denied(key, family))
 		return dropped(REASON_DENIED);
-	if (!flow && packet->protocol == IPPROTO_TCP && !is_opening(packet) && is_relayed(ctx, packet, key, family))
+	if (!flow && packet->protocol == IPPROTO_TCP && !is_opening(packet) && is_relayed(ctx, key, false, family))
 		return leave_to_relay(ctx, packet, key, flow, vip->id, REASON_RELAY, family, traits);
 	return begin(ctx, packet, key, flow, vip, family, traits);
 }

@@ -25,7 +25,8 @@ union flow_key {
 
 /*
  * A packet as it was parsed. What steps need of it fits into two words, in which it is handed to
- * functions that the verifier looks at once and not for every caller: they take numbers alone.
+ * functions that the verifier looks at once and not for every caller: they take numbers alone. It lives
+ * in memory, since others are given its address: of ten registers, most fields would be spilled as 8 bytes.
  */
 struct packet {
 	union {
@@ -46,6 +47,16 @@ struct packet {
 	__u32 interface; /* that it came in by */
 };
 _Static_assert(offsetof(struct packet, interface) == 16, "packet");
+
+static __always_inline __u64 first_word(const struct packet *packet)
+{
+	return packet->words[0];
+}
+
+static __always_inline __u64 second_word(const struct packet *packet)
+{
+	return packet->words[1];
+}
 
 /* The packet of a function that was handed its words. */
 static __always_inline struct packet unpacked(struct xdp_md *ctx, __u64 first, __u64 second)
