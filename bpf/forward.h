@@ -96,8 +96,9 @@ static __always_inline bool is_too_big(const struct packet *packet, const struct
 }
 
 /* Forwards a packet of a client to an endpoint, for a reason. */
-static __always_inline outcome forward(struct xdp_md *ctx, const struct packet *packet, const struct endpoint *endpoint,
-				       __u32 index, __u32 reason, const int family, __u32 traits)
+static __always_inline outcome forward(struct xdp_md *ctx, const struct packet *packet, const struct headers *headers,
+				       const struct endpoint *endpoint, __u32 index, __u32 reason, const int family,
+				       __u32 traits)
 {
 	bool is_written;
 
@@ -109,9 +110,9 @@ static __always_inline outcome forward(struct xdp_md *ctx, const struct packet *
 	if (!(traits & TRAIT_DRY))
 		count_forward(index, packet->length);
 	if (endpoint->mode == MODE_NAT)
-		is_written = translate_to_endpoint(ctx, packet, endpoint, family);
+		is_written = translate_to_endpoint(ctx, packet, headers, endpoint, family);
 	else
-		is_written = lower_hops(ctx, packet, family);
+		is_written = lower_hops(ctx, headers->network, family);
 	if (!is_written)
 		return dropped(REASON_MALFORMED);
 	return send(ctx, packet, endpoint, index, reason, family);

@@ -48,6 +48,12 @@ struct packet {
 };
 _Static_assert(offsetof(struct packet, interface) == 16, "packet");
 
+/* Where a packet's headers are, while nothing changes its head. Each use looks for the packet's end anew. */
+struct headers {
+	void *network;
+	void *transport;
+};
+
 static __always_inline __u64 first_word(const struct packet *packet)
 {
 	return packet->words[0];
@@ -132,10 +138,15 @@ static __always_inline __u64 bounded(__u64 offset)
 	return offset;
 }
 
-/* Whether the packet is of TCP and has any of the flags. */
-static __always_inline bool has_flag(const struct packet *packet, __u8 flags)
+/* The headers of a packet that was parsed before. */
+static __always_inline struct headers headers_of(struct xdp_md *ctx, const struct packet *packet)
 {
-	return packet->protocol == IPPROTO_TCP && (packet->flags & flags);
+	struct headers headers = {
+		.network = start(ctx) + bounded(packet->network),
+		.transport = start(ctx) + bounded(packet->transport),
+	};
+
+	return headers;
 }
 
 /* Whether the packet opens a TCP connection. */

@@ -59,11 +59,12 @@ static __always_inline void parse_link(struct xdp_md *ctx, struct packet *packet
  * Whether the frame ends before the IP packet does. Pointers are compared and never subtracted: that
  * would ask for more privileges (CAP_PERFMON).
  */
-static __always_inline bool is_cut(struct xdp_md *ctx, const struct packet *packet, const __u32 traits)
+static __always_inline bool is_cut(struct xdp_md *ctx, const struct packet *packet, const void *network,
+				   const __u32 traits)
 {
 	if (traits & TRAIT_FRAGS)
 		return bpf_xdp_get_buff_len(ctx) < (__u64)packet->network + packet->length;
-	return start(ctx) + bounded(packet->network) + packet->length > end(ctx);
+	return network + packet->length > end(ctx);
 }
 
 /*
@@ -86,7 +87,7 @@ static __always_inline void set_ports(union flow_key *key, const void *transport
 		*(__u64 *)&key->v6.source_port_be = ports;
 }
 
-static __always_inline outcome parse_v4(struct xdp_md *ctx, struct packet *packet,
+static __always_inline outcome parse_v4(struct xdp_md *ctx, struct packet *packet, struct headers *headers,
 					struct flow_key_v4 *key, const __u32 traits)
 {
 	struct iphdr *ip = start(ctx) + bounded(packet->network);
@@ -103,7 +104,9 @@ static __always_inline outcome parse_v4(struct xdp_md *ctx, struct packet *packe
 	packet->length = bpf_ntohs(ip->tot_len);
 	packet->protocol = ip->protocol;
 	packet->hops = ip->ttl;
-	packet->malformed = packet->length < header || is_cut(ctx, packet, traits);
+	packet->malformed = packet->length < header || is_cut(ctx, packet, ip, traits);
+	headers->network = ip;
+	headers->transport = (void *)ip + header;
 	copy_addresses_v4(key, ip);
 	return GO_ON;
 }
@@ -140,7 +143,7 @@ __noinline int follow_extensions(struct xdp_md *ctx, __u64 offset, __u32 type)
 	return -REASON_EXTENSION_HEADERS;
 }
 
-static __always_inline outcome parse_v6(struct xdp_md *ctx, struct packet *packet,
+static __always_inline outcome parse_v6(struct xdp_md *ctx, struct packet *packet, struct headers *headers,
 					struct flow_key_v6 *key, const __u32 traits)
 {
 	struct ipv6hdr *ip = start(ctx) + bounded(packet->network);
@@ -165,14 +168,17 @@ static __always_inline outcome parse_v6(struct xdp_md *ctx, struct packet *packe
 		header += found & 0xffff;
 	}
 	packet->transport = packet->network + header;
-	packet->malformed = packet->length < header || is_cut(ctx, packet, traits);
+	packet->malformed = packet->length < header || is_cut(ctx, packet, ip, traits);
+	headers->network = ip;
+	headers->transport = (void *)ip + bounded(header);
 	return GO_ON;
 }
 
-static __always_inline outcome parse_network(struct xdp_md *ctx, struct packet *packet,
+static __always_inline outcome parse_network(struct xdp_md *ctx, struct packet *packet, struct headers *headers,
 					     union flow_key *key, const int family, const __u32 traits)
 {
-	return family == V4 ? parse_v4(ctx, packet, &key->v4, traits) : parse_v6(ctx, packet, &key->v6, traits);
+	return family == V4 ? parse_v4(ctx, packet, headers, &key->v4, traits) :
+			      parse_v6(ctx, packet, headers, &key->v6, traits);
 }
 
 /* Flags that no TCP sends. */
@@ -183,9 +189,9 @@ static __always_inline bool contradict(__u8 flags)
 }
 
 static __always_inline outcome parse_transport(struct xdp_md *ctx, struct packet *packet,
-					       union flow_key *key, const int family)
+					       const struct headers *headers, union flow_key *key, const int family)
 {
-	void *transport = start(ctx) + bounded(packet->transport);
+	void *transport = headers->transport;
 	__u32 payload = packet->length - (packet->transport - packet->network);
 
 	if (packet->protocol == IPPROTO_TCP) {
