@@ -45,7 +45,8 @@ static __always_inline bool spend_of_source(const union flow_key *key, const str
 	return spend(&bucket->since, &bucket->used, set->new_flows_per_source, set->hertz);
 }
 
-static __always_inline bool is_admitted(const union flow_key *key, const int family)
+/* Not inlined: it shares its stack with what comes after it. */
+static __noinline bool is_admitted(const union flow_key *key, const int family)
 {
 	__u32 zero = 0;
 	const struct settings *set = bpf_map_lookup_elem(&settings, &zero);

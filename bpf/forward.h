@@ -3,12 +3,13 @@
 #ifndef EXPRESSGATEWAY_FORWARD_H
 #define EXPRESSGATEWAY_FORWARD_H
 
+#include "answer.h"
 #include "encapsulate.h"
-#include "icmp.h"
 #include "link.h"
 #include "nat.h"
 #include "next_hop.h"
 #include "packet.h"
+#include "select.h"
 #include "stats.h"
 
 /* The prepared next hop of an endpoint. */
@@ -26,14 +27,17 @@ static __always_inline void read_next_hop(const struct endpoint *endpoint, struc
  * L2 mode sends is addressed to the VIP still, which the kernel would take for its own, so that it is
  * dropped and comes again.
  */
-static __noinline outcome send_the_long_way(struct xdp_md *ctx, const struct packet *packet,
-					    const struct endpoint *endpoint, __u32 reason)
+__noinline outcome send_the_long_way(struct xdp_md *ctx, __u64 first, __u64 second, __u32 index, __u32 reason)
 {
+	const struct packet unpacked_packet = unpacked(ctx, first, second), *packet = &unpacked_packet;
+	const struct endpoint *endpoint = find_endpoint(index);
 	const bool is_v4 = packet->type == bpf_htons(ETH_P_IP);
 	struct link link = { .interface = packet->interface };
 	int route_answer = BPF_FIB_LKUP_RET_SUCCESS;
 	bool is_written;
 
+	if (!endpoint)
+		return dropped(REASON_NO_ROUTE);
 	if (endpoint->flags & ENDPOINT_NEXT_HOP)
 		read_next_hop(endpoint, &link);
 	else
@@ -54,17 +58,17 @@ static __noinline outcome send_the_long_way(struct xdp_md *ctx, const struct pac
 		return dropped(REASON_NO_ROOM);
 	if (route_answer == BPF_FIB_LKUP_RET_NO_NEIGH)
 		return passed(REASON_NO_NEXT_HOP);
-	return outcome_of(reason, transmit(packet, link.interface));
+	return outcome_of(index, reason, transmit(packet, link.interface));
 }
 
 /* Sends to an endpoint. The short way: no tags here or there, and the next hop is prepared. */
 static __always_inline outcome send(struct xdp_md *ctx, const struct packet *packet,
-				    const struct endpoint *endpoint, __u32 reason, const int family)
+				    const struct endpoint *endpoint, __u32 index, __u32 reason, const int family)
 {
 	struct ethhdr *ethernet;
 
 	if (unlikely(packet->network != ETH_HLEN || endpoint->vlan || !(endpoint->flags & ENDPOINT_NEXT_HOP)))
-		return send_the_long_way(ctx, packet, endpoint, reason);
+		return send_the_long_way(ctx, packet->words[0], packet->words[1], index, reason);
 	if (endpoint->mode == MODE_DSR_IPIP) {
 		if (bpf_xdp_adjust_head(ctx, -(int)outer_bytes(family)))
 			return dropped(REASON_NO_ROOM);
@@ -77,29 +81,31 @@ static __always_inline outcome send(struct xdp_md *ctx, const struct packet *pac
 		return dropped(REASON_NO_ROOM);
 	copy_macs((__u8 *)ethernet, endpoint->next_hop_mac);
 	ethernet->h_proto = packet->type;
-	return outcome_of(reason, transmit(packet, endpoint->interface));
+	return outcome_of(index, reason, transmit(packet, endpoint->interface));
+}
+
+static __always_inline __u32 outer_bytes_of(const struct endpoint *endpoint, const int family)
+{
+	return endpoint->mode == MODE_DSR_IPIP ? outer_bytes(family) : 0;
 }
 
 /* Whether the packet is longer than the way to its endpoint allows, outer header included. */
 static __always_inline bool is_too_big(const struct packet *packet, const struct endpoint *endpoint, const int family)
 {
-	__u32 outer = endpoint->mode == MODE_DSR_IPIP ? outer_bytes(family) : 0;
-
-	return endpoint->mtu && packet->length + outer > endpoint->mtu;
+	return endpoint->mtu && packet->length + outer_bytes_of(endpoint, family) > endpoint->mtu;
 }
 
 /* Forwards a packet of a client to an endpoint, for a reason. */
-static __always_inline outcome forward(struct xdp_md *ctx, struct packet *packet, const struct endpoint *endpoint,
+static __always_inline outcome forward(struct xdp_md *ctx, const struct packet *packet, const struct endpoint *endpoint,
 				       __u32 index, __u32 reason, const int family, const __u32 traits)
 {
 	bool is_written;
 
-	packet->endpoint = index;
 	if (unlikely(packet->hops <= 1))
-		return answer_exceeded(ctx, packet);
+		return answer(ctx, packet->words[0], packet->words[1], 0);
 	if (unlikely(is_too_big(packet, endpoint, family)))
-		return answer_too_big(ctx, packet,
-				      endpoint->mtu - (endpoint->mode == MODE_DSR_IPIP ? outer_bytes(family) : 0));
+		return answer(ctx, packet->words[0], packet->words[1],
+			      endpoint->mtu - outer_bytes_of(endpoint, family));
 	if (!(traits & TRAIT_DRY))
 		count_forward(index, packet->length);
 	if (endpoint->mode == MODE_NAT)
@@ -108,7 +114,7 @@ static __always_inline outcome forward(struct xdp_md *ctx, struct packet *packet
 		is_written = lower_hops(ctx, packet, family);
 	if (!is_written)
 		return dropped(REASON_MALFORMED);
-	return send(ctx, packet, endpoint, reason, family);
+	return send(ctx, packet, endpoint, index, reason, family);
 }
 
 #endif

@@ -35,6 +35,7 @@
 
 /* IPv4: fragment offset and "more fragments". */
 #define IPV4_FRAGMENT_MASK 0x3fff
+#define IPV4_OFFSET_MASK 0x1fff
 #define IPV4_DONT_FRAGMENT 0x4000
 
 #endif

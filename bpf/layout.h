@@ -175,6 +175,16 @@ struct network_v6 {
 	__u8 address[16];
 };
 
+/*
+ * Ports that replies come from, the value of reply_ports: of word port / 64 the bit port % 64, ports in
+ * the machine's order, whatever the protocol. A packet from another port is not looked for in replies,
+ * so that every key of replies needs its bit; a bit too many costs a look-up and nothing else.
+ */
+#define REPLY_PORT_WORDS 1024
+struct reply_ports {
+	__u64 bits;
+};
+
 /* What the gateway sets for all VIPs. */
 struct settings {
 	__u32 hertz; /* jiffies per second */

@@ -61,6 +61,13 @@ struct {
 	__type(value, struct reply);
 } replies SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, REPLY_PORT_WORDS);
+	__type(key, __u32);
+	__type(value, struct reply_ports);
+} reply_ports SEC(".maps");
+
 /* Networks: a source in deny is dropped unless it is in allow. The values mean nothing. */
 #define NETWORKS(name, network)                   \
 	struct {                                  \

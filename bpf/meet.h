@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
-/* Packets that no live flow claims: replies, new flows, flows that lost their endpoint, strangers. */
+/* Packets that no live flow claims: new flows, flows that lost their endpoint, strangers. */
 #ifndef EXPRESSGATEWAY_MEET_H
 #define EXPRESSGATEWAY_MEET_H
 
@@ -9,7 +9,6 @@
 #include "forward.h"
 #include "packet.h"
 #include "relay.h"
-#include "reply.h"
 #include "select.h"
 #include "stats.h"
 
@@ -85,9 +84,9 @@ static __always_inline outcome begin(struct xdp_md *ctx, struct packet *packet, 
 	}
 	if (flow && flow->state != FLOW_PASS && !is_opening(packet))
 		reason = REASON_MOVED_FLOW;
-	if (traits & TRAIT_DRY)
-		return forward(ctx, packet, endpoint, choice.endpoint, reason, family, traits);
-	if (is_entered(ctx, packet, key, flow, &choice, endpoint->generation, family)) {
+	if (traits & TRAIT_DRY) {
+		/* Not entered, and told as if it were. */
+	} else if (is_entered(ctx, packet, key, flow, &choice, endpoint->generation, family)) {
 		count_flow(choice.endpoint);
 	} else {
 		remember_stateless();
@@ -113,36 +112,38 @@ static __always_inline outcome welcome(struct xdp_md *ctx, struct packet *packet
 	return begin(ctx, packet, key, flow, vip, family, traits);
 }
 
-static __always_inline outcome meet(struct xdp_md *ctx, struct packet *packet, const union flow_key *key,
-				    struct flow *flow, const int family, const __u32 traits)
+static __always_inline outcome meet(struct xdp_md *ctx, struct packet *packet, const int family, __u32 traits)
 {
+	union flow_key key = {};
+	struct flow *flow = NULL;
 	const struct vip *vip;
 	outcome outcome;
 
-	if (!flow && !packet->malformed) {
-		outcome = turn_back(ctx, packet, key, family, traits);
-		if (outcome != GO_ON)
-			return outcome;
-	}
-	vip = find_vip(key, family);
+	if (!read_key(ctx, packet, &key, family))
+		return passed(REASON_MALFORMED);
+	if (traits & TRAIT_KNOWN)
+		flow = find_flow(&key, family);
+	vip = find_vip(&key, family);
 	if (!vip)
 		return passed(packet->malformed ? REASON_MALFORMED : REASON_NOT_OURS);
-	outcome = welcome(ctx, packet, key, flow, vip, family, traits);
+	outcome = welcome(ctx, packet, &key, flow, vip, family, traits);
 	if (!(traits & TRAIT_DRY))
 		count_vip(vip->id, outcome);
 	return outcome;
 }
 
-static __noinline outcome meet_v4(struct xdp_md *ctx, struct packet *packet, const union flow_key *key,
-				  struct flow *flow, __u32 traits)
+__noinline outcome meet_v4(struct xdp_md *ctx, __u64 first, __u64 second, __u32 traits)
 {
-	return meet(ctx, packet, key, flow, V4, traits);
+	struct packet packet = unpacked(ctx, first, second);
+
+	return meet(ctx, &packet, V4, traits);
 }
 
-static __noinline outcome meet_v6(struct xdp_md *ctx, struct packet *packet, const union flow_key *key,
-				  struct flow *flow, __u32 traits)
+__noinline outcome meet_v6(struct xdp_md *ctx, __u64 first, __u64 second, __u32 traits)
 {
-	return meet(ctx, packet, key, flow, V6, traits);
+	struct packet packet = unpacked(ctx, first, second);
+
+	return meet(ctx, &packet, V6, traits);
 }
 
 #endif

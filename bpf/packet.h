@@ -12,9 +12,10 @@
 #include "kernel.h"
 #include "layout.h"
 
-/* Traits of a program, constants of the compiler. */
+/* Traits of a program and, for the functions that it calls, of the packet. */
 #define TRAIT_DRY 1 /* no map is changed */
 #define TRAIT_FRAGS 2 /* a packet may go on behind its first buffer */
+#define TRAIT_KNOWN 4 /* the flow table has the flow, and it has to be given an endpoint anew */
 
 /* A client's side of a flow, of the family that the step was compiled for. */
 union flow_key {
@@ -22,45 +23,68 @@ union flow_key {
 	struct flow_key_v6 v6;
 } __attribute__((aligned(8)));
 
+/*
+ * A packet as it was parsed. What steps need of it fits into two words, in which it is handed to
+ * functions that the verifier looks at once and not for every caller: they take numbers alone.
+ */
 struct packet {
+	union {
+		struct {
+			__u16 network; /* offset of the IP header */
+			__u16 transport; /* offset of the transport header */
+			__u16 length; /* of the IP packet */
+			__u16 vlan; /* first tag, 0 for none */
+			__u16 inner_vlan; /* second tag, 0 for none */
+			__be16 type; /* of the network header: ETH_P_IP or ETH_P_IPV6 */
+			__u8 protocol;
+			__u8 flags; /* of TCP */
+			__u8 hops; /* time to live, hop limit */
+			__u8 malformed; /* lengths or flags that cannot be */
+		};
+		__u64 words[2];
+	};
 	__u32 interface; /* that it came in by */
-	__be16 type; /* of the network header: ETH_P_IP or ETH_P_IPV6 */
-	__u16 network; /* offset of the IP header */
-	__u16 transport; /* offset of the transport header */
-	__u16 length; /* of the IP packet */
-	__u16 vlan; /* first tag, 0 for none */
-	__u16 inner_vlan; /* second tag, 0 for none */
-	__u8 protocol;
-	__u8 flags; /* of TCP */
-	__u8 hops; /* time to live, hop limit */
-	__u8 malformed; /* lengths or flags that cannot be */
-	__u32 endpoint; /* that was chosen, for its event */
 };
+_Static_assert(offsetof(struct packet, interface) == 16, "packet");
+
+/* The packet of a function that was handed its words. */
+static __always_inline struct packet unpacked(struct xdp_md *ctx, __u64 first, __u64 second)
+{
+	struct packet packet = { .words = { first, second }, .interface = ctx->ingress_ifindex };
+
+	return packet;
+}
 
 /*
- * What a step came to: GO_ON for the next step, else a reason and what becomes of the packet.
+ * What a step came to: GO_ON for the next step, else a verdict, a reason and an endpoint. The lower 16
+ * bits are what explain answers.
  */
 typedef __u32 outcome;
 #define GO_ON 0U
 
-static __always_inline outcome outcome_of(__u32 reason, __u32 verdict)
+static __always_inline outcome outcome_of(__u32 endpoint, __u32 reason, __u32 verdict)
 {
-	return reason << 8 | verdict;
+	return endpoint << 16 | reason << 8 | verdict;
 }
 
 static __always_inline outcome passed(__u32 reason)
 {
-	return outcome_of(reason, XDP_PASS);
+	return outcome_of(NO_FLOW_ENDPOINT, reason, XDP_PASS);
 }
 
 static __always_inline outcome dropped(__u32 reason)
 {
-	return outcome_of(reason, XDP_DROP);
+	return outcome_of(NO_FLOW_ENDPOINT, reason, XDP_DROP);
+}
+
+static __always_inline __u32 endpoint_of(outcome outcome)
+{
+	return outcome >> 16 == NO_FLOW_ENDPOINT ? NO_ENDPOINT : outcome >> 16;
 }
 
 static __always_inline __u32 reason_of(outcome outcome)
 {
-	return outcome >> 8;
+	return outcome >> 8 & 0xff;
 }
 
 static __always_inline __u32 verdict_of(outcome outcome)

@@ -93,7 +93,7 @@ static __always_inline outcome parse_v4(struct xdp_md *ctx, struct packet *packe
  * Finds the transport header behind extension headers. Answers its offset from the first of them in
  * the low half and its protocol above; a negative number is a reason to pass.
  */
-static __noinline int follow_extensions(struct xdp_md *ctx, __u64 offset, __u8 type)
+__noinline int follow_extensions(struct xdp_md *ctx, __u64 offset, __u32 type)
 {
 	__u32 done = 0;
 
@@ -201,6 +201,38 @@ static __always_inline outcome parse_transport(struct xdp_md *ctx, struct packet
 		key->v6.protocol = packet->protocol;
 	}
 	return GO_ON;
+}
+
+/* The key of a packet that was parsed before. */
+static __always_inline bool read_key(struct xdp_md *ctx, const struct packet *packet, union flow_key *key,
+				     const int family)
+{
+	__be16 *ports = start(ctx) + bounded(packet->transport);
+
+	if ((void *)(ports + 2) > end(ctx))
+		return false;
+	if (family == V4) {
+		struct iphdr *ip = start(ctx) + bounded(packet->network);
+
+		if ((void *)(ip + 1) > end(ctx))
+			return false;
+		key->v4.source = ip->saddr;
+		key->v4.destination = ip->daddr;
+		key->v4.source_port_be = ports[0];
+		key->v4.destination_port_be = ports[1];
+		key->v4.protocol = packet->protocol;
+	} else {
+		struct ipv6hdr *ip = start(ctx) + bounded(packet->network);
+
+		if ((void *)(ip + 1) > end(ctx))
+			return false;
+		copy_address(key->v6.source, (__u8 *)&ip->saddr);
+		copy_address(key->v6.destination, (__u8 *)&ip->daddr);
+		key->v6.source_port_be = ports[0];
+		key->v6.destination_port_be = ports[1];
+		key->v6.protocol = packet->protocol;
+	}
+	return true;
 }
 
 #endif

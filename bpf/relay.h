@@ -8,10 +8,11 @@
 
 /*
  * Whether a local TCP socket other than a listening one has this connection. To a SYN, a socket that
- * only waits out its time is none: the SYN may begin another connection.
+ * only waits out its time is none: the SYN may begin another connection. Not inlined: it shares its
+ * stack with what comes after it.
  */
-static __always_inline bool is_relayed(struct xdp_md *ctx, const struct packet *packet, const union flow_key *key,
-				       const int family)
+static __noinline bool is_relayed(struct xdp_md *ctx, const struct packet *packet, const union flow_key *key,
+				  const int family)
 {
 	struct bpf_sock_tuple tuple __attribute__((aligned(8))) = {};
 	struct bpf_sock *socket;

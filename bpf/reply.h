@@ -17,6 +17,18 @@
 #include "select.h"
 #include "stats.h"
 
+/*
+ * Whether some endpoint answers from this port. It spares most packets of clients the look-up of
+ * candidates, and replies that of their own tuple in the flow table.
+ */
+static __always_inline bool is_reply_port(__be16 port_be)
+{
+	const __u32 port = bpf_ntohs(port_be), word = port / 64;
+	const struct reply_ports *ports = bpf_map_lookup_elem(&reply_ports, &word);
+
+	return ports && ports->bits >> port % 64 & 1;
+}
+
 /* The endpoints that may have sent this. The key's source is the packet's. */
 static __always_inline const struct reply *find_candidates(const union flow_key *key, const int family)
 {
@@ -100,17 +112,22 @@ static __always_inline void read_client(const struct flow *flow, struct link *li
 	link->interface = flow->client_interface;
 }
 
-/* Sends a translated packet to a client. */
+/* Sends a translated packet to a client. The short way: no tags here or there. */
 static __always_inline outcome send_to_client(struct xdp_md *ctx, const struct packet *packet,
-					      const struct link *link, __u32 reason)
+					      const struct link *link, __u32 endpoint, __u32 reason)
 {
-	if (!relink(ctx, packet, link))
+	struct ethhdr *ethernet = start(ctx);
+
+	if (likely(packet->network == ETH_HLEN && !link->vlan && !link->inner_vlan &&
+		   (void *)(ethernet + 1) <= end(ctx)))
+		copy_macs((__u8 *)ethernet, link->destination);
+	else if (!relink(ctx, packet, link))
 		return dropped(REASON_NO_ROOM);
-	return outcome_of(reason, transmit(packet, link->interface));
+	return outcome_of(endpoint, reason, transmit(packet, link->interface));
 }
 
 /* A reply whose flow is in the table. */
-static __always_inline outcome return_by_flow(struct xdp_md *ctx, struct packet *packet,
+static __always_inline outcome return_by_flow(struct xdp_md *ctx, const struct packet *packet,
 					      const struct answered *answered, const int family, const __u32 traits)
 {
 	struct flow *flow = answered->flow;
@@ -129,14 +146,14 @@ static __always_inline outcome return_by_flow(struct xdp_md *ctx, struct packet 
 	read_client(flow, &link);
 	if (!translate_to_vip(ctx, packet, answered->endpoint, family))
 		return dropped(REASON_MALFORMED);
-	return send_to_client(ctx, packet, &link, REASON_REPLY);
+	return send_to_client(ctx, packet, &link, answered->index, REASON_REPLY);
 }
 
 /*
  * A reply without an entry, while flows are forwarded without one: turned back when only one VIP has
  * this endpoint and its destination is not of this machine (then it answers the relay or a pool).
  */
-static __always_inline outcome return_without_flow(struct xdp_md *ctx, struct packet *packet,
+static __always_inline outcome return_without_flow(struct xdp_md *ctx, const struct packet *packet,
 						   const union flow_key *key, const struct reply *candidates,
 						   const int family, const __u32 traits)
 {
@@ -162,26 +179,42 @@ static __always_inline outcome return_without_flow(struct xdp_md *ctx, struct pa
 		return dropped(REASON_MALFORMED);
 	if (!(traits & TRAIT_DRY))
 		count_reply(index, packet->length);
-	return send_to_client(ctx, packet, &link, REASON_REPLY_STATELESS);
+	return send_to_client(ctx, packet, &link, index, REASON_REPLY_STATELESS);
 }
 
 /* Turns a reply back to its client; GO_ON when the packet is none. */
-static __always_inline outcome turn_back(struct xdp_md *ctx, struct packet *packet, const union flow_key *key,
-					 const int family, const __u32 traits)
+static __always_inline outcome turn_back(struct xdp_md *ctx, const struct packet *packet, const int family,
+					 __u32 traits)
 {
-	const struct reply *candidates = find_candidates(key, family);
+	union flow_key key = {};
 	struct answered answered = {};
+	const struct reply *candidates;
 
+	if (!read_key(ctx, packet, &key, family))
+		return GO_ON;
+	candidates = find_candidates(&key, family);
 	if (!candidates)
 		return GO_ON;
-	find_answered(key, candidates, &answered, family);
-	if (answered.flow && answered.endpoint) {
-		packet->endpoint = answered.index;
+	find_answered(&key, candidates, &answered, family);
+	if (answered.flow && answered.endpoint)
 		return return_by_flow(ctx, packet, &answered, family, traits);
-	}
 	if (answered.is_stale)
 		return dropped(REASON_DEAD_ENDPOINT);
-	return return_without_flow(ctx, packet, key, candidates, family, traits);
+	return return_without_flow(ctx, packet, &key, candidates, family, traits);
+}
+
+__noinline outcome turn_back_v4(struct xdp_md *ctx, __u64 first, __u64 second, __u32 traits)
+{
+	const struct packet packet = unpacked(ctx, first, second);
+
+	return turn_back(ctx, &packet, V4, traits);
+}
+
+__noinline outcome turn_back_v6(struct xdp_md *ctx, __u64 first, __u64 second, __u32 traits)
+{
+	const struct packet packet = unpacked(ctx, first, second);
+
+	return turn_back(ctx, &packet, V6, traits);
 }
 
 #endif

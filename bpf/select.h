@@ -92,7 +92,7 @@ static __always_inline bool is_usable(const struct endpoint *endpoint)
 }
 
 /* The endpoint that a table has for a hash; NO_ENDPOINT when none of the slots tried has a usable one. */
-static __noinline __u32 pick(__u32 table, __u32 hash)
+__noinline __u32 pick(__u32 table, __u32 hash)
 {
 	void *slots = bpf_map_lookup_elem(&tables, &table);
 

@@ -98,7 +98,7 @@ static __noinline int tell(struct xdp_md *ctx, const struct packet *packet, cons
 	event->reason = reason_of(outcome);
 	event->bytes = packet->length;
 	event->interface = packet->interface;
-	event->endpoint = packet->endpoint;
+	event->endpoint = endpoint_of(outcome);
 	bpf_ringbuf_submit(event, 0);
 	return 0;
 }

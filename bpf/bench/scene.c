@@ -108,6 +108,8 @@ static void set_endpoint(struct bpf_object *object, const struct scene *scene, _
 	};
 	struct reply reply = { .count = 1, .endpoints = { number } };
 	struct reply_key from = { .port_be = htons(ENDPOINT_PORT), .protocol = IPPROTO_TCP };
+	struct reply_ports ports = { .bits = 1ULL << ENDPOINT_PORT % 64 };
+	__u32 word = ENDPOINT_PORT / 64;
 	int bytes = scene->family == 4 ? 4 : 16;
 
 	endpoint_address(scene->family, number, endpoint.address);
@@ -119,6 +121,7 @@ static void set_endpoint(struct bpf_object *object, const struct scene *scene, _
 	put(map(object, "endpoints"), &number, &endpoint, "endpoints");
 	memcpy(from.address, endpoint.address, 16);
 	put(map(object, "replies"), &from, &reply, "replies");
+	put(map(object, "reply_ports"), &word, &ports, "reply_ports");
 }
 
 static void set_table(struct bpf_object *object, const struct scene *scene)
