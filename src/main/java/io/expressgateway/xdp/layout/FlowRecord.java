@@ -1,5 +1,7 @@
 package io.expressgateway.xdp.layout;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -39,14 +41,16 @@ public record FlowRecord(
           .u32("client_interface")
           .build();
 
-  /** Offsets for whoever walks through a million flows and decodes none. */
-  public static final int ENDPOINT = LAYOUT.offset("endpoint");
+  private static final int ENDPOINT = LAYOUT.offset("endpoint");
 
-  /** Offset of {@link #seen}. */
+  /** Offset of {@link #seen}, for whoever walks through a million flows and decodes none. */
   public static final int SEEN = LAYOUT.offset("seen");
 
   /** Offset of {@link #state}. */
   public static final int STATE = LAYOUT.offset("state");
+
+  private static final VarHandle SHORT =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.nativeOrder());
 
   private static final int CLIENT_INNER_VLAN = LAYOUT.offset("client_inner_vlan");
   private static final int GENERATION = LAYOUT.offset("generation");
@@ -84,6 +88,11 @@ public record FlowRecord(
     clientMac.write(record, CLIENT_MAC);
     gatewayMac.write(record, GATEWAY_MAC);
     return record.array();
+  }
+
+  /** The endpoint of a record out of many. */
+  public static int endpointAt(byte[] values, int offset) {
+    return Short.toUnsignedInt((short) SHORT.get(values, offset + ENDPOINT));
   }
 
   /** Reads a record out of many. */
