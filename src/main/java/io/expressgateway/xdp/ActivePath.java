@@ -61,7 +61,7 @@ final class ActivePath {
     this.tables =
         new KernelTables(
             new EndpointSlots(path.map("endpoints"), path.map("endpoint_counts")),
-            new ReplyIndex(path.map("replies")),
+            new ReplyIndex(path.map("replies"), new ReplyPorts(path.map("reply_ports"))),
             path.map("vips"),
             path.map("tables"),
             path.tableFlags(),

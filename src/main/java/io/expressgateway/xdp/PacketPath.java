@@ -30,6 +30,7 @@ public final class PacketPath implements AutoCloseable {
           "endpoints",
           "tables",
           "replies",
+          "reply_ports",
           "deny_v4",
           "deny_v6",
           "allow_v4",

@@ -10,16 +10,18 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * The map {@code replies}: which endpoints an address and port may stand for. Confined to the xdp
- * thread.
+ * The map {@code replies}: which endpoints an address and port may stand for; and with it the ports
+ * of all these. Confined to the xdp thread.
  */
 final class ReplyIndex {
 
   private final BpfMap replies;
+  private final ReplyPorts ports;
   private final Map<ServiceKey, TreeSet<Integer>> sharers = new HashMap<>();
 
-  ReplyIndex(BpfMap replies) {
+  ReplyIndex(BpfMap replies, ReplyPorts ports) {
     this.replies = replies;
+    this.ports = ports;
   }
 
   /** Forgets what an earlier process has written about addresses that nobody has added since. */
@@ -29,6 +31,7 @@ final class ReplyIndex {
         replies.remove(key);
       }
     }
+    ports.removeUnknown();
   }
 
   /** Whether one more VIP may use this address and port. */
@@ -41,8 +44,14 @@ final class ReplyIndex {
 
   /** Replies from the slot's address belong to it; again changes nothing. */
   void add(Slot slot) {
-    if (sharers.computeIfAbsent(slot.service(), service -> new TreeSet<>()).add(slot.index())) {
+    TreeSet<Integer> indices =
+        sharers.computeIfAbsent(slot.service(), service -> new TreeSet<>());
+    boolean isFirst = indices.isEmpty();
+    if (indices.add(slot.index())) {
       write(slot.service());
+    }
+    if (isFirst) {
+      ports.add(slot.service().port());
     }
   }
 
@@ -55,6 +64,7 @@ final class ReplyIndex {
     if (indices.isEmpty()) {
       sharers.remove(slot.service());
       replies.remove(slot.service().encode());
+      ports.remove(slot.service().port());
     } else {
       write(slot.service());
     }
