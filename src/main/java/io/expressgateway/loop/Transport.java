@@ -1,4 +1,4 @@
-package io.expressgateway.http.listener;
+package io.expressgateway.loop;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
@@ -92,6 +92,15 @@ public enum Transport {
       case EPOLL -> EpollSocketChannel.class;
       case IO_URING -> IoUringSocketChannel.class;
       case NIO -> NioSocketChannel.class;
+    };
+  }
+
+  /** A client socket that is neither registered nor connected. */
+  public SocketChannel newSocketChannel() {
+    return switch (this) {
+      case EPOLL -> new EpollSocketChannel();
+      case IO_URING -> new IoUringSocketChannel();
+      case NIO -> new NioSocketChannel();
     };
   }
 

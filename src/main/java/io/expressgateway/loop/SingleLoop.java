@@ -1,4 +1,4 @@
-package io.expressgateway.http.listener;
+package io.expressgateway.loop;
 
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;

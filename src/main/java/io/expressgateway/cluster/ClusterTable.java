@@ -1,7 +1,5 @@
-package io.expressgateway.http;
+package io.expressgateway.cluster;
 
-import io.expressgateway.cluster.Cluster;
-import io.expressgateway.cluster.ClusterSpec;
 import io.expressgateway.health.HealthListener;
 import io.expressgateway.net.HostPort;
 import io.expressgateway.net.Ticker;
@@ -18,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * made for addresses that filters made up. Publishing threads and event loops meet here: what is
  * configured changes under the table's lock, {@link #all} is one volatile read.
  */
-final class ClusterTable {
+public final class ClusterTable {
 
   /** Clusters made for addresses that filters made up; more than this are refused. */
   private static final int MAX_AD_HOC_CLUSTERS = 256;
@@ -28,12 +26,13 @@ final class ClusterTable {
   private volatile Map<String, Cluster> configured = Map.of();
   private volatile List<Cluster> all = List.of();
 
-  ClusterTable(HealthListener healthListener) {
+  /** An empty table whose clusters tell {@code healthListener} about their endpoints. */
+  public ClusterTable(HealthListener healthListener) {
     this.healthListener = healthListener;
   }
 
   /** Configured and made-up clusters, as of the last {@link #publish} or {@link #adHoc}. */
-  List<Cluster> all() {
+  public List<Cluster> all() {
     return all;
   }
 
@@ -41,7 +40,7 @@ final class ClusterTable {
    * Takes over these clusters; known ones are updated and keep their endpoints' state. Called by
    * one thread at a time.
    */
-  void update(List<ClusterSpec> specs) {
+  public void update(List<ClusterSpec> specs) {
     Map<String, Cluster> next = new LinkedHashMap<>();
     for (ClusterSpec spec : specs) {
       Cluster known = configured(spec.name());
@@ -56,7 +55,7 @@ final class ClusterTable {
   }
 
   /** The configured cluster of this name. */
-  @Nullable Cluster configured(String name) {
+  public @Nullable Cluster configured(String name) {
     return configured.get(name);
   }
 
@@ -64,13 +63,13 @@ final class ClusterTable {
    * The cluster of an address that a filter made up, if there is one already: the configured one of
    * that name, as for a route's uri, else one that was made up before.
    */
-  @Nullable Cluster known(HostPort address) {
+  public @Nullable Cluster known(HostPort address) {
     Cluster named = configured(address.toString());
     return named == null ? adHoc.get(address) : named;
   }
 
   /** Makes the cluster of an address that a filter made up; null when there are too many. */
-  @Nullable Cluster adHoc(HostPort address) {
+  public @Nullable Cluster adHoc(HostPort address) {
     if (adHoc.size() >= MAX_AD_HOC_CLUSTERS) {
       return adHoc.get(address);
     }
@@ -84,7 +83,7 @@ final class ClusterTable {
   }
 
   /** Makes what there is now the answer of {@link #all}, and returns it. */
-  synchronized List<Cluster> publish() {
+  public synchronized List<Cluster> publish() {
     List<Cluster> clusters = new ArrayList<>(configured.values());
     // A name that was made up may have been configured since.
     adHoc.forEach((address, cluster) -> {

@@ -1,5 +1,6 @@
-package io.expressgateway.http;
+package io.expressgateway.plane;
 
+import io.expressgateway.cluster.Cluster;
 import io.expressgateway.cluster.ClusterSpec;
 import io.expressgateway.snapshot.Snapshot;
 import java.net.InetSocketAddress;
@@ -8,10 +9,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Listeners, event loops, pools and probers of HTTP: what {@code app} starts, feeds with snapshots
- * and stops. Methods may be called from any thread but an event loop.
+ * Everything that serves clients, packets aside: what {@code app} starts, feeds with snapshots and
+ * stops, and what management looks at. Methods may be called from any thread but an event loop.
  */
-public interface HttpDataPlane extends AutoCloseable {
+public interface DataPlane extends AutoCloseable {
 
   /**
    * Binds every listener of the snapshot and begins to serve.
@@ -42,12 +43,12 @@ public interface HttpDataPlane extends AutoCloseable {
   List<BoundListener> listeners();
 
   /** The clusters in use, with live endpoint state. */
-  List<io.expressgateway.cluster.Cluster> clusters();
+  List<Cluster> clusters();
 
   /** Pooled upstream connections: one row per cluster. */
   List<PoolCount> pools();
 
-  /** Exchanges since start. */
+  /** Requests of HTTP and flows of relays since start. */
   Ledger ledger();
 
   /** A drain is near: who asks for the gateway's health is told that it leaves. */
@@ -70,7 +71,7 @@ public interface HttpDataPlane extends AutoCloseable {
    * A listener that is bound.
    *
    * @param name as configured
-   * @param protocol {@code http} or {@code https}
+   * @param protocol as configured, {@code http} say
    * @param address the real address and port
    * @param connections open now
    */
@@ -87,14 +88,24 @@ public interface HttpDataPlane extends AutoCloseable {
   record PoolCount(ClusterSpec spec, int active, int idle, int pending) {}
 
   /**
-   * accepted = completed + refused + aborted once all exchanges have ended.
+   * accepted = completed + refused + aborted once all exchanges and flows have ended.
    *
-   * @param accepted requests whose first byte was read
+   * @param accepted requests whose first byte was read, and flows that a relay took on
    * @param completed ended as the protocol has it
-   * @param refused answered by the gateway before an endpoint was chosen
+   * @param refused answered or closed by the gateway before an endpoint was chosen
    * @param aborted ended by reset, time-out or close
    */
-  record Ledger(long accepted, long completed, long refused, long aborted) {}
+  record Ledger(long accepted, long completed, long refused, long aborted) {
+
+    /** Both together. */
+    public Ledger plus(Ledger other) {
+      return new Ledger(
+          accepted + other.accepted,
+          completed + other.completed,
+          refused + other.refused,
+          aborted + other.aborted);
+    }
+  }
 
   /** A listener could not be bound. */
   final class BindFailure extends RuntimeException {

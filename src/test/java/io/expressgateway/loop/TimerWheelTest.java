@@ -1,4 +1,4 @@
-package io.expressgateway.http.proxy;
+package io.expressgateway.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.expressgateway.http.listener;
+package io.expressgateway.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,10 +1,9 @@
-package io.expressgateway.http.listener;
+package io.expressgateway.tls;
 
-import io.expressgateway.http.proxy.Worker;
 import io.expressgateway.net.OutOfMemory;
-import io.expressgateway.tls.ServerTls;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SniCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
@@ -12,35 +11,55 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The time between a connection and its first request: waits for the handshake, then puts the
- * protocol that was agreed on in its own place. A handshake that fails is counted and closed; it is
- * no request and no fault of ours. Confined to the connection's event loop.
+ * The time between a connection and its first byte of content: waits for the handshake, then leaves
+ * its place to whoever goes on. A handshake that fails is told and closed; it is no request and no
+ * fault of ours. Stands behind {@link ServerTls#newHandler}. Confined to the connection's event
+ * loop.
  */
-final class TlsAccept extends ChannelInboundHandlerAdapter {
+public final class TlsAccept extends ChannelInboundHandlerAdapter {
 
-  private final Protocols protocols;
-  private final Worker worker;
+  private final ServerTls tls;
   private final Handshakes handshakes;
+  private final Outcome outcome;
   private boolean isOver;
 
+  /** Hears how the handshake went. On the connection's event loop. */
+  public interface Outcome {
+
+    /**
+     * The handshake is done and its certificate is that of the name that was asked for.
+     *
+     * @param pipeline ends with the handler that calls, which leaves afterwards
+     * @param protocol what ALPN agreed on; null for nothing
+     */
+    void onSecured(ChannelPipeline pipeline, @Nullable String protocol);
+
+    /** A rule of the security catalogue has ended it; the connection is being closed. */
+    void onRefused(String rule);
+
+    /** Something failed that no client should be able to make fail. */
+    void onContained(Throwable cause);
+  }
+
   /**
+   * A handler for one connection.
+   *
    * @param handshakes counts those that run on this loop
-   * @param protocols installs what follows
    */
-  TlsAccept(Protocols protocols, Handshakes handshakes) {
-    this.protocols = protocols;
-    this.worker = protocols.worker();
+  public TlsAccept(ServerTls tls, Handshakes handshakes, Outcome outcome) {
+    this.tls = tls;
     this.handshakes = handshakes;
+    this.outcome = outcome;
   }
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    ServerTls tls = protocols.listener().tls();
-    if (tls != null && !handshakes.begin(tls.spec().maxHandshakes())) {
+    if (!handshakes.begin(tls.spec().maxHandshakes())) {
       isOver = true;
-      worker.metrics().onSecurity(worker.index(), "tls-handshakes", "close");
+      outcome.onRefused("tls-handshakes");
       ctx.close();
       return;
     }
@@ -73,17 +92,13 @@ final class TlsAccept extends ChannelInboundHandlerAdapter {
       fail(ctx, done.cause());
       return;
     }
-    ServerTls tls = protocols.listener().tls();
-    if (tls != null && !tls.isRightful(ctx.pipeline().get(SslHandler.class).engine())) {
-      worker.metrics().onSecurity(worker.index(), "tls-sni", "close");
+    SslHandler handshake = ctx.pipeline().get(SslHandler.class);
+    if (!tls.isRightful(handshake.engine())) {
+      outcome.onRefused("tls-sni");
       ctx.close();
       return;
     }
-    if ("h2".equals(ctx.pipeline().get(SslHandler.class).applicationProtocol())) {
-      protocols.installHttp2(ctx.pipeline());
-    } else {
-      protocols.installHttp1(ctx.pipeline());
-    }
+    outcome.onSecured(ctx.pipeline(), handshake.applicationProtocol());
     ctx.pipeline().remove(this);
   }
 
@@ -91,7 +106,7 @@ final class TlsAccept extends ChannelInboundHandlerAdapter {
   public void channelInactive(ChannelHandlerContext ctx) {
     if (!isOver) {
       end();
-      worker.metrics().onSecurity(worker.index(), "tls-handshake", "close");
+      outcome.onRefused("tls-handshake");
     }
   }
 
@@ -107,12 +122,10 @@ final class TlsAccept extends ChannelInboundHandlerAdapter {
 
   private void fail(ChannelHandlerContext ctx, Throwable cause) {
     boolean late = cause instanceof SslHandshakeTimeoutException;
-    worker
-        .metrics()
-        .onSecurity(worker.index(), late ? "handshake-timeout" : "tls-handshake", "close");
+    outcome.onRefused(late ? "handshake-timeout" : "tls-handshake");
     boolean expected = cause instanceof IOException || cause.getCause() instanceof IOException;
     if (!expected && !(cause instanceof io.netty.handler.codec.DecoderException)) {
-      worker.metrics().onContainedException(worker.index(), cause);
+      outcome.onContained(cause);
     }
     ctx.flush();
     ctx.close();
@@ -127,9 +140,12 @@ final class TlsAccept extends ChannelInboundHandlerAdapter {
    * How many handshakes run on one loop for one listener. Each costs a signature: beyond the bound
    * new connections are closed before any work, so that those in progress get done.
    */
-  static final class Handshakes {
+  public static final class Handshakes {
 
     private int running;
+
+    /** None runs. */
+    public Handshakes() {}
 
     private boolean begin(int most) {
       if (running >= most) {

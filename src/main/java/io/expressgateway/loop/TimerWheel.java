@@ -1,4 +1,4 @@
-package io.expressgateway.http.proxy;
+package io.expressgateway.loop;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package io.expressgateway.http.upstream;
+package io.expressgateway.loop;
 
 import io.expressgateway.cluster.Cluster;
 import io.expressgateway.cluster.Endpoint;
