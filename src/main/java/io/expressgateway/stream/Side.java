@@ -44,10 +44,11 @@ final class Side extends ChannelInboundHandlerAdapter {
   /** Gives the side its channel, once. */
   void attach(SocketChannel made) {
     channel = made;
-    made.closeFuture().addListener(done -> {
-      closed = true;
-      flow.onClosed(this);
-    });
+    made.closeFuture()
+        .addListener(done -> {
+          closed = true;
+          flow.onClosed(this);
+        });
   }
 
   SocketChannel channel() {

@@ -61,9 +61,7 @@ public final class ServerNameReader extends ChannelInboundHandlerAdapter {
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
-    timer =
-        ctx.executor()
-            .schedule(() -> refuse(true), timeout.toNanos(), TimeUnit.NANOSECONDS);
+    timer = ctx.executor().schedule(() -> refuse(true), timeout.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   @Override
