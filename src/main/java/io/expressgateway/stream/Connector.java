@@ -39,9 +39,8 @@ final class Connector {
     if (address == null) {
       return connectByName(endpoint, side);
     }
-    SocketChannel channel = transport.newSocketChannel();
+    SocketChannel channel = transport.newSocketChannel(address.getAddress());
     SocketChannelConfig config = channel.config();
-    config.setTcpNoDelay(true);
     config.setKeepAlive(true);
     config.setConnectTimeoutMillis(0);
     Buffers.set(config);

@@ -100,7 +100,8 @@ final class Side extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     OutOfMemory.haltOn(cause);
-    if (cause instanceof IOException) {
+    // What breaks TLS arrives as the cause of a decoder's exception.
+    if (cause instanceof IOException || cause.getCause() instanceof IOException) {
       flow.onReset(this);
     } else {
       flow.onContained(cause);

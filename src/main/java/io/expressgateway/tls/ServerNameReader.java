@@ -96,12 +96,14 @@ public final class ServerNameReader extends ChannelInboundHandlerAdapter {
       held = data;
       return;
     }
+    ByteBuf all = before;
     if (!isCopied) {
       isCopied = true;
-      held = ctx.alloc().buffer(FIRST_COPY_BYTES).writeBytes(before);
+      all = ctx.alloc().buffer(FIRST_COPY_BYTES).writeBytes(before);
       before.release();
+      held = all;
     }
-    held.writeBytes(data);
+    all.writeBytes(data);
     data.release();
   }
 
