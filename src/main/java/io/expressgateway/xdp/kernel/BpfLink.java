@@ -1,0 +1,59 @@
+package io.expressgateway.xdp.kernel;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Holds a program to an interface. Closing the last holder detaches it, unless it is pinned. */
+public final class BpfLink implements AutoCloseable {
+
+  private final int fd;
+
+  BpfLink(int fd) {
+    this.fd = fd;
+  }
+
+  /** What is pinned there; empty when nothing is. To be closed. */
+  public static Optional<BpfLink> openPinned(Path path) {
+    int fd = LibBpf.openPinned(path.toString());
+    if (fd == -Errno.ENOENT) {
+      return Optional.empty();
+    }
+    return Optional.of(new BpfLink(KernelException.check("open " + path, fd)));
+  }
+
+  /** The next packet meets this program; none is lost between the two. */
+  public void replace(BpfProgram program) {
+    KernelException.check("replace by " + program.name(), LibBpf.replaceProgram(fd, program.fd()));
+  }
+
+  /** The interface; 0 when it is gone. */
+  public int interfaceIndex() {
+    return info()[2];
+  }
+
+  /** The kernel's number of the program that runs. */
+  public int programId() {
+    return info()[1];
+  }
+
+  private int[] info() {
+    int[] info = new int[3];
+    KernelException.check("facts of a link", LibBpf.linkInfo(fd, info));
+    return info;
+  }
+
+  /** Keeps it attached beyond this process, under this path of a bpf file system. */
+  public void pin(Path path) {
+    KernelException.check("pin a link at " + path, LibBpf.pin(fd, path.toString()));
+  }
+
+  /** Takes the program off the interface, whoever else holds the link. */
+  public void detach() {
+    KernelException.check("detach", LibBpf.detach(fd));
+  }
+
+  @Override
+  public void close() {
+    LibBpf.closeFd(fd);
+  }
+}
