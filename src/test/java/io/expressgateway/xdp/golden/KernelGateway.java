@@ -1,0 +1,206 @@
+package io.expressgateway.xdp.golden;
+
+import io.expressgateway.xdp.kernel.BpfMap;
+import io.expressgateway.xdp.kernel.BpfObject;
+import io.expressgateway.xdp.kernel.BpfProgram;
+import io.expressgateway.xdp.model.Answer;
+import io.expressgateway.xdp.model.Flow;
+import io.expressgateway.xdp.model.FlowKey;
+import io.expressgateway.xdp.model.Maps;
+import io.expressgateway.xdp.model.Network;
+import io.expressgateway.xdp.model.Reason;
+import io.expressgateway.xdp.model.Records;
+import io.expressgateway.xdp.model.Table;
+import io.expressgateway.xdp.model.Verdict;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The program in the kernel, its maps set to what a test says. Confined to one thread. */
+final class KernelGateway implements AutoCloseable {
+
+  private static final int FLOWS = 4096;
+  private static final String[] HASHES = {
+    "flows_v4",
+    "flows_v6",
+    "vips",
+    "replies",
+    "deny_v4",
+    "deny_v6",
+    "allow_v4",
+    "allow_v6",
+    "sources"
+  };
+
+  private final BpfObject object;
+  private final BpfProgram gateway;
+  private final BpfProgram explain;
+  private final Map<String, BpfMap> maps = new HashMap<>();
+  private final Map<String, BpfMap> tables = new HashMap<>();
+  private final List<byte[]> usedEndpoints = new ArrayList<>();
+  private final List<byte[]> usedTables = new ArrayList<>();
+
+  private KernelGateway(BpfObject object, String program) {
+    this.object = object;
+    this.gateway = object.program(program);
+    this.explain = object.program("explain");
+  }
+
+  /** Loads the object of this build; {@code program} is gateway or gateway_frags. */
+  static KernelGateway load(String program) {
+    BpfObject object = BpfObject.open(resource("/bpf/gateway.bpf.o"), "golden");
+    object.maxEntries("flows_v4", FLOWS).maxEntries("flows_v6", FLOWS).load();
+    return new KernelGateway(object, program);
+  }
+
+  static byte[] resource(String name) {
+    try (InputStream in = KernelGateway.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException(name + " is not in this build");
+      }
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  BpfMap map(String name) {
+    return maps.computeIfAbsent(name, object::map);
+  }
+
+  /** Forgets everything and takes over these. */
+  void set(Maps state) {
+    clear();
+    state.flows.forEach(
+        (key, flow) -> map(flows(key)).put(Records.flowKey(key), Records.flow(flow)));
+    state.vips.forEach((key, vip) -> map("vips").put(Records.vipKey(key), Records.vip(vip)));
+    state.endpoints.forEach((index, endpoint) -> {
+      usedEndpoints.add(Records.index(index));
+      map("endpoints").put(Records.index(index), Records.endpoint(endpoint));
+    });
+    state.tables.forEach(this::put);
+    state.replies.forEach(
+        (key, endpoints) -> map("replies").put(Records.vipKey(key), Records.reply(endpoints)));
+    state.deny.forEach(network -> put("deny_v", network));
+    state.allow.forEach(network -> put("allow_v", network));
+    map("settings").put(Records.index(0), Records.settings(state.settings));
+    map("stateless").put(Records.index(0), stateless(state.wasStateless));
+  }
+
+  private byte[] stateless(boolean isRecent) {
+    return ByteBuffer.allocate(8)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putLong(isRecent ? now() : 0)
+        .array();
+  }
+
+  /** The kernel's jiffies. */
+  private long now() {
+    byte[] packet = object.program("clock").run(new byte[64]).packet();
+    return ByteBuffer.wrap(packet).order(ByteOrder.LITTLE_ENDIAN).getLong();
+  }
+
+  private void clear() {
+    for (String name : HASHES) {
+      BpfMap map = map(name);
+      map.keys().forEach(map::remove);
+    }
+    usedEndpoints.forEach(key -> map("endpoints").put(key, new byte[128]));
+    usedEndpoints.clear();
+    usedTables.forEach(map("tables")::remove);
+    usedTables.clear();
+    map("budget").put(Records.index(0), new byte[map("budget").valueSize()]);
+  }
+
+  private void put(int slot, Table table) {
+    BpfMap inner = tables.computeIfAbsent(table.line(), line -> create(table));
+    map("tables").put(Records.index(slot), inner);
+    usedTables.add(Records.index(slot));
+  }
+
+  private static BpfMap create(Table table) {
+    BpfMap map = BpfMap.create(BpfMap.ARRAY, "golden", 4, 4, Table.SLOTS);
+    ByteBuffer keys = ByteBuffer.allocate(Table.SLOTS * 4).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer values = ByteBuffer.allocate(Table.SLOTS * 4).order(ByteOrder.LITTLE_ENDIAN);
+    for (int slot = 0; slot < Table.SLOTS; slot++) {
+      keys.putInt(slot);
+      values.putInt(table.endpoint(slot));
+    }
+    map.putAll(keys.array(), values.array(), Table.SLOTS);
+    return map;
+  }
+
+  private void put(String list, Network network) {
+    String family = network.address().length() == 8 ? "4" : "6";
+    map(list + family).put(Records.network(network), Records.index(1));
+  }
+
+  private static String flows(FlowKey key) {
+    return key.isVersion4() ? "flows_v4" : "flows_v6";
+  }
+
+  /** What the program would do. */
+  Answer explain(byte[] frame) {
+    BpfProgram.TestRun run = explain.run(frame);
+    Verdict verdict = Verdict.values()[run.verdict() & 0xff];
+    return new Answer(verdict, Reason.of(run.verdict() >>> 8), run.packet());
+  }
+
+  /** What the program does; the reason is what its counters tell. */
+  Answer run(byte[] frame) {
+    long[] before = reasons();
+    BpfProgram.TestRun run = gateway.run(frame);
+    long[] after = reasons();
+    Reason reason = Reason.NONE;
+    for (int i = 0; i < after.length; i++) {
+      if (after[i] != before[i]) {
+        reason = Reason.of(i);
+      }
+    }
+    return new Answer(Verdict.values()[run.verdict()], reason, run.packet());
+  }
+
+  /** Packets by reason, of all CPUs. */
+  long[] reasons() {
+    long[] sums = new long[48];
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] = sum("reasons", i, 8, 0);
+    }
+    return sums;
+  }
+
+  /** The 64-bit counter at this offset of a per-CPU record, of all CPUs. */
+  long sum(String map, int index, int recordSize, int offset) {
+    byte[] value = map(map).get(Records.index(index));
+    ByteBuffer parts = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
+    long sum = 0;
+    for (int at = offset; at < value.length; at += recordSize) {
+      sum += parts.getLong(at);
+    }
+    return sum;
+  }
+
+  /** What the flow tables hold. */
+  Map<FlowKey, Flow> flows() {
+    Map<FlowKey, Flow> flows = new LinkedHashMap<>();
+    for (String name : new String[] {"flows_v4", "flows_v6"}) {
+      BpfMap map = map(name);
+      for (byte[] key : map.keys()) {
+        flows.put(Records.flowKey(key), Records.flow(map.get(key)));
+      }
+    }
+    return flows;
+  }
+
+  @Override
+  public void close() {
+    tables.values().forEach(BpfMap::close);
+    object.close();
+  }
+}
