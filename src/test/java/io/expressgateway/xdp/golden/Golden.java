@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 final class Golden {
 
   final String name;
-  final Maps before = new Maps();
+  Maps before = new Maps();
   private byte[] in = {};
   private byte[] out = {};
   private Verdict verdict = Verdict.ABORTED;
@@ -40,6 +40,12 @@ final class Golden {
 
   Golden given(FlowKey key, Flow flow) {
     before.flows.put(key, flow);
+    return this;
+  }
+
+  /** All of the maps at once. */
+  Golden given(Maps maps) {
+    before = maps;
     return this;
   }
 
@@ -79,7 +85,7 @@ final class Golden {
     return answer(Verdict.DROP, why, in);
   }
 
-  private Golden answer(Verdict what, Reason why, byte[] frame) {
+  Golden answer(Verdict what, Reason why, byte[] frame) {
     verdict = what;
     reason = why;
     out = frame;

@@ -12,6 +12,10 @@ final class GoldenPackets {
     List<Golden> all = new ArrayList<>();
     all.addAll(NatPackets.all());
     all.addAll(StatePackets.all());
+    all.addAll(DsrPackets.all());
+    all.addAll(SelectionPackets.all());
+    all.addAll(PassedPackets.all());
+    all.addAll(HostilePackets.all());
     return all;
   }
 }

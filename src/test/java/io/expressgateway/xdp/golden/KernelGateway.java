@@ -44,7 +44,7 @@ final class KernelGateway implements AutoCloseable {
   private final Map<String, BpfMap> maps = new HashMap<>();
   private final Map<String, BpfMap> tables = new HashMap<>();
   private final List<byte[]> usedEndpoints = new ArrayList<>();
-  private final List<byte[]> usedTables = new ArrayList<>();
+  private final Map<Integer, BpfMap> placed = new HashMap<>();
 
   private KernelGateway(BpfObject object, String program) {
     this.object = object;
@@ -84,7 +84,7 @@ final class KernelGateway implements AutoCloseable {
       usedEndpoints.add(Records.index(index));
       map("endpoints").put(Records.index(index), Records.endpoint(endpoint));
     });
-    state.tables.forEach(this::put);
+    place(state.tables);
     state.replies.forEach(
         (key, endpoints) -> map("replies").put(Records.vipKey(key), Records.reply(endpoints)));
     state.deny.forEach(network -> put("deny_v", network));
@@ -113,15 +113,24 @@ final class KernelGateway implements AutoCloseable {
     }
     usedEndpoints.forEach(key -> map("endpoints").put(key, new byte[128]));
     usedEndpoints.clear();
-    usedTables.forEach(map("tables")::remove);
-    usedTables.clear();
     map("budget").put(Records.index(0), new byte[map("budget").valueSize()]);
   }
 
-  private void put(int slot, Table table) {
-    BpfMap inner = tables.computeIfAbsent(table.line(), line -> create(table));
-    map("tables").put(Records.index(slot), inner);
-    usedTables.add(Records.index(slot));
+  /** Touches only slots that change: each change of a map of maps waits for every CPU. */
+  private void place(Map<Integer, Table> wanted) {
+    for (int slot : List.copyOf(placed.keySet())) {
+      if (!wanted.containsKey(slot)) {
+        map("tables").remove(Records.index(slot));
+        placed.remove(slot);
+      }
+    }
+    wanted.forEach(
+        (slot, table) -> {
+          BpfMap inner = tables.computeIfAbsent(table.line(), line -> create(table));
+          if (placed.put(slot, inner) != inner) {
+            map("tables").put(Records.index(slot), inner);
+          }
+        });
   }
 
   private static BpfMap create(Table table) {

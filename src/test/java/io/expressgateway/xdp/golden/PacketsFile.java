@@ -4,6 +4,7 @@ import io.expressgateway.xdp.model.Maps;
 import io.expressgateway.xdp.model.Network;
 import io.expressgateway.xdp.model.Records;
 import io.expressgateway.xdp.model.Table;
+import io.expressgateway.xdp.model.Verdict;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -22,7 +23,7 @@ final class PacketsFile {
       #   packet HEX                   in, without a context: it arrives on lo
       #   verdict N                    1 drop, 2 pass, 3 tx, 4 redirect
       #   reason N                     enum reason; explain answers reason << 8 | verdict
-      #   out HEX                      the packet afterwards, of explain too
+      #   out HEX                      the packet afterwards, of explain too; none for a drop
       #   after NAME KEY VALUE         all entries of flows_v4 and flows_v6 afterwards; .. is any byte
       """;
 
@@ -49,7 +50,9 @@ final class PacketsFile {
     out.append("packet ").append(HEX.formatHex(golden.in())).append('\n');
     out.append("verdict ").append(golden.verdict().ordinal()).append('\n');
     out.append("reason ").append(golden.reason().number()).append('\n');
-    out.append("out ").append(HEX.formatHex(golden.out())).append('\n');
+    if (golden.verdict() != Verdict.DROP) {
+      out.append("out ").append(HEX.formatHex(golden.out())).append('\n');
+    }
     golden
         .flowsAfter()
         .forEach((key, flow) ->

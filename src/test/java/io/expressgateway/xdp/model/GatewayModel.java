@@ -116,6 +116,13 @@ public final class GatewayModel {
   }
 
   private Answer forward(Frame frame, Endpoint endpoint, Reason reason) {
+    if (frame.hops <= 1) {
+      return drop(frame, Reason.TTL_EXCEEDED);
+    }
+    int outer = endpoint.mode() != Mode.DSR_IPIP ? 0 : frame.isVersion4 ? 20 : 40;
+    if (endpoint.mtu() != 0 && frame.length + outer > endpoint.mtu()) {
+      return drop(frame, Reason.TOO_BIG);
+    }
     if (!endpoint.hasNextHop()) {
       return drop(frame, Reason.NO_ROUTE);
     }

@@ -29,7 +29,7 @@ public enum Reason {
   TOO_BIG(35),
   NO_ROOM(36),
   NO_ROUTE(37),
-  SOURCE_RATE(38),
+  TTL_EXCEEDED(38),
   DEAD_ENDPOINT(39);
 
   private final int number;

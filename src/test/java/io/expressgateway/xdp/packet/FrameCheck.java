@@ -23,6 +23,10 @@ public final class FrameCheck {
       at += 4;
       type = short16(frame, at);
     }
+    if (at + 2 > frame.length) {
+      check.problems.add("Ethernet: ends in a tag");
+      return check.problems;
+    }
     byte[] packet = Arrays.copyOfRange(frame, at + 2, frame.length);
     if (type == Protocol.ETHER_IPV4) {
       check.ipv4(packet, "IPv4");
