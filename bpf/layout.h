@@ -18,6 +18,8 @@
 #define MAX_SHARED 4
 /* An endpoint index that stands for none. */
 #define NO_ENDPOINT 0xffffffffU
+/* The same in the 16 bits of a flow. */
+#define NO_FLOW_ENDPOINT 0xffffU
 
 /* What happens to the packets of a VIP. */
 enum mode {
@@ -78,18 +80,21 @@ _Static_assert(sizeof(struct flow_key_v6) == 40, "flow_key_v6");
 
 /*
  * A flow. One entry serves both directions: a reply is turned back into its client's key by the
- * endpoint's record. The client's next hop is where its last packet came from.
+ * endpoint's record. The client's next hop is where its last packet came from; the tags are of the
+ * client's packets, machine order, 0 for none. Endpoint, inner tag and generation are written as one
+ * word of 8 bytes, so that no other CPU sees a new endpoint with an old generation.
  */
 struct flow {
-	__u32 endpoint; /* index; NO_ENDPOINT for FLOW_PASS */
-	__u32 generation; /* of the endpoint when it was chosen */
+	__u16 endpoint; /* index; NO_FLOW_ENDPOINT for FLOW_PASS */
+	__u16 client_inner_vlan; /* second tag of 802.1ad */
+	__u32 generation; /* of the endpoint when it was chosen; for FLOW_PASS the id of the VIP */
 	__u32 seen; /* low 32 bits of jiffies of the last packet */
 	__u8 state; /* enum flow_state */
 	__u8 padding;
-	__u16 client_vlan; /* 802.1Q tag control of the client's packets, machine order; 0 for none */
-	__u32 client_interface;
+	__u16 client_vlan; /* first tag, of 802.1Q or 802.1ad */
 	__u8 client_mac[6];
 	__u8 gateway_mac[6]; /* that the client's packets were sent to */
+	__u32 client_interface;
 };
 _Static_assert(sizeof(struct flow) == 32, "flow");
 
@@ -129,14 +134,14 @@ struct endpoint {
 	__u8 own_mac[6];
 	__u32 interface; /* to the next hop */
 	__u16 vlan; /* 802.1Q tag control towards the next hop, machine order; 0 for none */
-	__u16 mtu; /* of the way to the endpoint, IP header included */
+	__u16 mtu; /* of the way to the endpoint, IP header included; 0 for unchecked */
 	__u16 address_delta; /* IPv4 header check sum */
 	__u16 transport_delta; /* TCP and UDP check sum */
 	__u16 vip_port_be;
 	__u8 protocol;
 	__u8 padding;
 	__u32 vip; /* id */
-	__u8 reserved[4];
+	__u8 reserved[8];
 	/* second cache line */
 	__u8 vip_address[16];
 	__u8 outer_source[16]; /* of encapsulated packets */
@@ -170,16 +175,52 @@ struct network_v6 {
 	__u8 address[16];
 };
 
+/*
+ * Ports that replies come from, the value of reply_ports: of word port / 64 the bit port % 64, ports in
+ * the machine's order, whatever the protocol. A packet from another port is not looked for in replies,
+ * so that every key of replies needs its bit; a bit too many costs a look-up and nothing else.
+ */
+#define REPLY_PORT_WORDS 1024
+struct reply_ports {
+	__u64 bits;
+};
+
 /* What the gateway sets for all VIPs. */
 struct settings {
 	__u32 hertz; /* jiffies per second */
 	__u32 flags;
 	__u32 new_flows_per_cpu; /* entered per second and CPU; 0 for no limit */
-	__u32 new_flows_per_source; /* entered per second and source address; 0 for no limit */
+	__u32 new_flows_per_source; /* entered per second and source; 0 for no limit */
 	__u32 event_sample; /* one event in so many; 0 and 1 for all */
 	__u32 stateless_seconds; /* how long replies without a flow are turned back after a flow was not entered */
 };
 _Static_assert(sizeof(struct settings) == 24, "settings");
+
+/* How many flows this CPU has entered in its current second. Written by the kernel alone. */
+struct budget {
+	__u64 since; /* jiffies of the second's begin */
+	__u32 used;
+	__u32 padding;
+};
+_Static_assert(sizeof(struct budget) == 16, "budget");
+
+/* Who opens flows: an IPv4 address, or the first 64 bits of an IPv6 address. The key of sources. */
+struct source_key {
+	__u8 address[16];
+};
+
+/* How many flows a source has entered in its current second. Written by the kernel alone. */
+struct source {
+	__u64 since;
+	__u32 used;
+	__u32 padding;
+};
+_Static_assert(sizeof(struct source) == 16, "source");
+
+/* When a flow was last forwarded without an entry: jiffies, 0 for never. The value of stateless. */
+struct stateless {
+	__u64 last;
+};
 
 /* Why a packet met its end. Also what explain answers and what reasons counts. Append only. */
 enum reason {
@@ -188,7 +229,7 @@ enum reason {
 	REASON_FLOW = 1, /* a known flow */
 	REASON_NEW_FLOW = 2,
 	REASON_MOVED_FLOW = 3, /* its endpoint is gone, another was chosen */
-	REASON_STATELESS = 4, /* not entered: gate, cap or full table */
+	REASON_STATELESS = 4, /* not entered: gate, cap, source's cap or full table */
 	REASON_REPLY = 5,
 	REASON_REPLY_STATELESS = 6,
 	REASON_ICMP_ERROR = 7,
@@ -200,7 +241,7 @@ enum reason {
 	REASON_RELAY = 20, /* the relay owns the flow */
 	REASON_MODE_PASS = 21,
 	REASON_NO_ENDPOINT = 22,
-	REASON_TTL = 23, /* the kernel answers */
+	REASON_TTL = 23, /* of a reply; the kernel answers */
 	REASON_NO_NEXT_HOP = 24, /* rewritten and passed: the kernel resolves the neighbour */
 	REASON_TUNNEL = 25, /* more VLAN tags than are followed */
 	REASON_ICMP_OTHER = 26,
@@ -208,10 +249,10 @@ enum reason {
 	REASON_DENIED = 32,
 	REASON_MALFORMED = 33,
 	REASON_MODE_DROP = 34,
-	REASON_TOO_BIG = 35, /* an ICMP error was sent back if the packet allows one */
+	REASON_TOO_BIG = 35, /* for the way to the endpoint; an ICMP error was sent back */
 	REASON_NO_ROOM = 36, /* the driver gives no room for an outer header */
 	REASON_NO_ROUTE = 37,
-	REASON_SOURCE_RATE = 38,
+	REASON_TTL_EXCEEDED = 38, /* of a client's packet; an ICMP error was sent back */
 	REASON_DEAD_ENDPOINT = 39, /* a reply from an endpoint that is gone */
 	REASONS = 48,
 };
@@ -219,7 +260,7 @@ enum reason {
 /* Counters, one of each per CPU. */
 struct endpoint_count {
 	__u64 packets; /* from clients */
-	__u64 bytes;
+	__u64 bytes; /* of IP packets as they came, link header not included */
 	__u64 reply_packets; /* to clients; none with direct server return */
 	__u64 reply_bytes;
 	__u64 flows; /* entered */
