@@ -14,6 +14,7 @@ final class GoldenPackets {
     all.addAll(StatePackets.all());
     all.addAll(DsrPackets.all());
     all.addAll(SelectionPackets.all());
+    all.addAll(IcmpPackets.all());
     all.addAll(PassedPackets.all());
     all.addAll(HostilePackets.all());
     return all;

@@ -12,15 +12,18 @@ import io.expressgateway.xdp.model.Reason;
 import io.expressgateway.xdp.model.Records;
 import io.expressgateway.xdp.model.Table;
 import io.expressgateway.xdp.model.Verdict;
+import io.expressgateway.xdp.model.VipKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The program in the kernel, its maps set to what a test says. Confined to one thread. */
 final class KernelGateway implements AutoCloseable {
@@ -45,6 +48,7 @@ final class KernelGateway implements AutoCloseable {
   private final Map<String, BpfMap> tables = new HashMap<>();
   private final List<byte[]> usedEndpoints = new ArrayList<>();
   private final Map<Integer, BpfMap> placed = new HashMap<>();
+  private final Set<Integer> replyPorts = new HashSet<>();
 
   private KernelGateway(BpfObject object, String program) {
     this.object = object;
@@ -87,17 +91,27 @@ final class KernelGateway implements AutoCloseable {
     place(state.tables);
     state.replies.forEach(
         (key, endpoints) -> map("replies").put(Records.vipKey(key), Records.reply(endpoints)));
+    setReplyPorts(state);
     state.deny.forEach(network -> put("deny_v", network));
     state.allow.forEach(network -> put("allow_v", network));
     map("settings").put(Records.index(0), Records.settings(state.settings));
     map("stateless").put(Records.index(0), stateless(state.wasStateless));
   }
 
+  /** The bit of every port that a reply may come from. */
+  private void setReplyPorts(Maps state) {
+    Map<Integer, Long> words = new HashMap<>();
+    replyPorts.forEach(word -> words.put(word, 0L));
+    for (VipKey from : state.replies.keySet()) {
+      words.merge(from.port() / 64, 1L << from.port() % 64, (left, right) -> left | right);
+    }
+    words.forEach(
+        (word, bits) -> map("reply_ports").put(Records.index(word), Records.bits(bits)));
+    replyPorts.addAll(words.keySet());
+  }
+
   private byte[] stateless(boolean isRecent) {
-    return ByteBuffer.allocate(8)
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .putLong(isRecent ? now() : 0)
-        .array();
+    return Records.bits(isRecent ? now() : 0);
   }
 
   /** The kernel's jiffies. */

@@ -3,6 +3,8 @@ package io.expressgateway.xdp.golden;
 import io.expressgateway.xdp.packet.Packet;
 import io.expressgateway.xdp.packet.Protocol;
 import io.expressgateway.xdp.packet.Segment;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -56,6 +58,7 @@ final class RandomPackets {
         switch (random.nextInt(10)) {
           case 0, 1, 2 -> reply(service);
           case 3 -> stranger(service);
+          case 4 -> error(service);
           default -> request(service);
         };
     dress(packet, service.address().contains(":"));
@@ -82,6 +85,41 @@ final class RandomPackets {
       return Packet.raw(client(service), service.address(), protocol, body);
     }
     return transport(service, client(service), port(), client(service), port());
+  }
+
+  /** An ICMP message, most often an error about a packet of either direction. */
+  private Packet error(Service service) {
+    boolean isVersion6 = service.address().contains(":");
+    Packet quoted = oneIn(2) ? request(service) : reply(service);
+    if (oneIn(3)) {
+      quoted = transport(service, service.address(), service.port(), client(service), port());
+    } else if (oneIn(2)) {
+      String endpoint = service.endpoints().get(random.nextInt(2));
+      quoted = transport(service, client(service), port(), endpoint, service.endpointPort());
+    }
+    byte[] ip = quoted.ip();
+    byte[] body = oneIn(3) ? Arrays.copyOf(ip, random.nextInt(ip.length)) : ip;
+    int size = isVersion6 ? 16 : 4;
+    byte[] receiver = Arrays.copyOfRange(ip, isVersion6 ? 8 : 12, (isVersion6 ? 8 : 12) + size);
+    String to = oneIn(15) ? client(service) : literal(receiver);
+    List<String> senders =
+        List.of(client(service), service.endpoints().get(random.nextInt(2)), service.address());
+    int[] types = isVersion6 ? new int[] {1, 2, 3, 4, 128, 135} : new int[] {3, 11, 12, 8, 0, 5};
+    return Packet.icmp(
+        senders.get(random.nextInt(3)),
+        to,
+        types[random.nextInt(types.length)],
+        random.nextInt(5),
+        random.nextInt(1500),
+        body);
+  }
+
+  private static String literal(byte[] address) {
+    try {
+      return InetAddress.getByAddress(address).getHostAddress();
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException(e);
+    }
   }
 
   private Packet transport(Service service, String from, int fromPort, String to, int toPort) {

@@ -30,6 +30,10 @@ final class Frame {
   int hops;
   boolean isVersion4;
   boolean isMalformed;
+
+  /** An ICMP message of its IP version; it has no key. */
+  boolean isIcmp;
+
   Reason passReason = Reason.NONE;
   FlowKey key = new FlowKey("", "", 0, 0, 0);
 
@@ -173,7 +177,7 @@ final class Frame {
 
   private void readTransport(String source, String destination) {
     if (protocol == (isVersion4 ? Protocol.ICMP : Protocol.ICMPV6)) {
-      passReason = Reason.ICMP_OTHER;
+      isIcmp = true;
       return;
     }
     if (protocol != Protocol.TCP && protocol != Protocol.UDP) {

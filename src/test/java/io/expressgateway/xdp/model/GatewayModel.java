@@ -1,6 +1,5 @@
 package io.expressgateway.xdp.model;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +23,15 @@ public final class GatewayModel {
     if (frame.passReason != Reason.NONE) {
       return pass(frame, frame.passReason);
     }
+    if (frame.isIcmp) {
+      return new IcmpErrors(maps).steer(frame);
+    }
+    if (!frame.isMalformed) {
+      Answer reply = turnBack(frame);
+      if (reply != null) {
+        return reply;
+      }
+    }
     Flow flow = frame.isMalformed ? null : maps.flows.get(frame.key);
     if (flow != null && flow.state() == FlowState.PASS) {
       return frame.opens() ? arrive(frame, flow) : pass(frame, Reason.RELAY);
@@ -43,7 +51,7 @@ public final class GatewayModel {
     return isSame ? endpoint : null;
   }
 
-  private static boolean isNat(Endpoint endpoint) {
+  static boolean isNat(Endpoint endpoint) {
     return endpoint.mode() == Mode.NAT;
   }
 
@@ -60,12 +68,6 @@ public final class GatewayModel {
 
   /** A frame that no live flow claims. */
   private Answer arrive(Frame frame, @Nullable Flow flow) {
-    if (flow == null && !frame.isMalformed) {
-      Answer reply = turnBack(frame);
-      if (reply != null) {
-        return reply;
-      }
-    }
     FlowKey key = frame.key;
     VipKey asked =
         new VipKey(VipKey.wide(key.destination()), key.destinationPort(), key.protocol());
@@ -117,70 +119,56 @@ public final class GatewayModel {
 
   private Answer forward(Frame frame, Endpoint endpoint, Reason reason) {
     if (frame.hops <= 1) {
-      return drop(frame, Reason.TTL_EXCEEDED);
+      return new Answer(Verdict.TX, Reason.TTL_EXCEEDED, IcmpAnswer.timeExceeded(frame));
     }
     int outer = endpoint.mode() != Mode.DSR_IPIP ? 0 : frame.isVersion4 ? 20 : 40;
     if (endpoint.mtu() != 0 && frame.length + outer > endpoint.mtu()) {
-      return drop(frame, Reason.TOO_BIG);
-    }
-    if (!endpoint.hasNextHop()) {
-      return drop(frame, Reason.NO_ROUTE);
+      byte[] answer = IcmpAnswer.tooBig(frame, endpoint.mtu() - outer);
+      return new Answer(Verdict.TX, Reason.TOO_BIG, answer);
     }
     byte[] packet =
         isNat(endpoint)
             ? Writing.translated(frame, endpoint.address(), endpoint.port(), false)
             : Writing.lowered(frame);
-    if (endpoint.mode() == Mode.DSR_IPIP) {
-      packet = Writing.encapsulated(packet, frame.length, endpoint);
+    return send(frame, packet, endpoint, reason);
+  }
+
+  /** To the endpoint, by its mode and its next hop. */
+  static Answer send(Frame frame, byte[] packet, Endpoint endpoint, Reason reason) {
+    if (!endpoint.hasNextHop()) {
+      return drop(frame, Reason.NO_ROUTE);
     }
+    byte[] sent =
+        endpoint.mode() == Mode.DSR_IPIP
+            ? Writing.encapsulated(packet, frame.length, endpoint)
+            : packet;
     Link link = Link.towards(endpoint);
-    return new Answer(link.verdict(), reason, Writing.framed(link, packet));
+    return new Answer(link.verdict(), reason, Writing.framed(link, sent));
   }
 
   /** A reply's answer; null when the frame is none. */
   private @Nullable Answer turnBack(Frame frame) {
-    FlowKey key = frame.key;
-    VipKey from = new VipKey(VipKey.wide(key.source()), key.sourcePort(), key.protocol());
-    boolean isStale = false;
-    for (int index : maps.replies.getOrDefault(from, List.of())) {
-      Endpoint endpoint = maps.endpoints.get(index);
-      if (endpoint == null || !isNat(endpoint)) {
-        continue;
-      }
-      FlowKey client =
-          new FlowKey(
-              key.destination(),
-              VipKey.narrow(endpoint.vipAddress()),
-              key.destinationPort(),
-              endpoint.vipPort(),
-              key.protocol());
-      Flow flow = maps.flows.get(client);
-      if (flow == null || flow.state() == FlowState.PASS) {
-        continue;
-      }
-      if (flow.endpoint() == index && flow.generation() == endpoint.generation()) {
-        return turnBack(frame, endpoint, client, flow);
-      }
-      isStale = true;
+    Answered answered = Answered.find(maps, frame.key);
+    Endpoint endpoint = answered.endpoint();
+    FlowKey client = answered.client();
+    if (endpoint == null || client == null) {
+      return answered.isStale() ? drop(frame, Reason.DEAD_ENDPOINT) : null;
     }
-    return isStale ? drop(frame, Reason.DEAD_ENDPOINT) : null;
-  }
-
-  private Answer turnBack(Frame frame, Endpoint endpoint, FlowKey client, Flow flow) {
     if (frame.hops <= 1) {
       return pass(frame, Reason.TTL);
     }
+    Flow flow = maps.flows.get(client);
     maps.flows.put(client, flow.inState(Life.afterEndpoint(flow.state(), frame)));
     Link link = Link.towardsClient(flow);
     byte[] packet = Writing.translated(frame, endpoint.vipAddress(), endpoint.vipPort(), true);
     return new Answer(link.verdict(), Reason.REPLY, Writing.framed(link, packet));
   }
 
-  private static Answer pass(Frame frame, Reason reason) {
+  static Answer pass(Frame frame, Reason reason) {
     return new Answer(Verdict.PASS, reason, frame.bytes);
   }
 
-  private static Answer drop(Frame frame, Reason reason) {
+  static Answer drop(Frame frame, Reason reason) {
     return new Answer(Verdict.DROP, reason, frame.bytes);
   }
 }

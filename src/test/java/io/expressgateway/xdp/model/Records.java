@@ -20,6 +20,11 @@ public final class Records {
     return record(4).putInt(index).array();
   }
 
+  /** A 64-bit value. */
+  public static byte[] bits(long bits) {
+    return record(8).putLong(bits).array();
+  }
+
   public static byte[] flowKey(FlowKey key) {
     ByteBuffer out = record(key.isVersion4() ? 16 : 40);
     hex(out, key.source());

@@ -95,13 +95,13 @@ final class Writing {
     return out.put(packet).array();
   }
 
-  private static void change(byte[] packet, int at, int delta) {
+  static void change(byte[] packet, int at, int delta) {
     int sum = Delta.applied(short16(packet, at), delta);
     packet[at] = (byte) (sum >>> 8);
     packet[at + 1] = (byte) sum;
   }
 
-  private static int short16(byte[] bytes, int at) {
+  static int short16(byte[] bytes, int at) {
     return (bytes[at] & 0xff) << 8 | bytes[at + 1] & 0xff;
   }
 }
