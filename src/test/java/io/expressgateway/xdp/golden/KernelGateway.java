@@ -18,6 +18,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -28,7 +29,9 @@ import java.util.Set;
 /** The program in the kernel, its maps set to what a test says. Confined to one thread. */
 final class KernelGateway implements AutoCloseable {
 
-  private static final int FLOWS = 4096;
+  /** Entries that each flow table has room for. */
+  static final int FLOWS = 4096;
+
   private static final String[] HASHES = {
     "flows_v4",
     "flows_v6",
@@ -105,8 +108,7 @@ final class KernelGateway implements AutoCloseable {
     for (VipKey from : state.replies.keySet()) {
       words.merge(from.port() / 64, 1L << from.port() % 64, (left, right) -> left | right);
     }
-    words.forEach(
-        (word, bits) -> map("reply_ports").put(Records.index(word), Records.bits(bits)));
+    words.forEach((word, bits) -> map("reply_ports").put(Records.index(word), Records.bits(bits)));
     replyPorts.addAll(words.keySet());
   }
 
@@ -138,13 +140,12 @@ final class KernelGateway implements AutoCloseable {
         placed.remove(slot);
       }
     }
-    wanted.forEach(
-        (slot, table) -> {
-          BpfMap inner = tables.computeIfAbsent(table.line(), line -> create(table));
-          if (placed.put(slot, inner) != inner) {
-            map("tables").put(Records.index(slot), inner);
-          }
-        });
+    wanted.forEach((slot, table) -> {
+      BpfMap inner = tables.computeIfAbsent(table.line(), line -> create(table));
+      if (placed.put(slot, inner) != inner) {
+        map("tables").put(Records.index(slot), inner);
+      }
+    });
   }
 
   private static BpfMap create(Table table) {
@@ -187,6 +188,12 @@ final class KernelGateway implements AutoCloseable {
       }
     }
     return new Answer(Verdict.values()[run.verdict()], reason, run.packet());
+  }
+
+  /** Whether a flow was forwarded without an entry since the maps were set. */
+  boolean hasForwardedWithoutEntry() {
+    byte[] last = map("stateless").get(Records.index(0));
+    return last != null && !Arrays.equals(last, Records.bits(0));
   }
 
   /** Packets by reason, of all CPUs. */
