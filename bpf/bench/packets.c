@@ -7,16 +7,14 @@
  *
  * Every row first runs one packet through the gateway alone and computes its check sums from scratch.
  */
+#include "plane.h"
 #include "scene.h"
 
 #include <bpf/bpf.h>
-#include <errno.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #define ROUNDS 5
@@ -72,36 +70,6 @@ static const struct row rows[] = {
 	{ "v6 not ours", STRANGER, 0, { .family = 6, NAT } },
 };
 
-static void fail(const char *what)
-{
-	fprintf(stderr, "%s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
-static struct bpf_object *load(const char *path, bool is_gateway)
-{
-	struct bpf_object *object = bpf_object__open_file(path, NULL);
-	struct bpf_program *program;
-
-	if (!object)
-		fail(path);
-	if (is_gateway)
-		bpf_object__for_each_program(program, object)
-			bpf_program__set_autoload(program, !strcmp(bpf_program__name(program), "gateway"));
-	if (bpf_object__load(object))
-		fail(path);
-	return object;
-}
-
-static int program(struct bpf_object *object, const char *name)
-{
-	int fd = bpf_program__fd(bpf_object__find_program_by_name(object, name));
-
-	if (fd < 0)
-		fail(name);
-	return fd;
-}
-
 /* One run; answers nanoseconds a packet and the verdict of the last. */
 static double run(int fd, __u32 length, __u32 repeats, __u32 *verdict)
 {
@@ -119,7 +87,7 @@ static void aim(struct bpf_object *harness, int fd)
 {
 	__u32 zero = 0;
 
-	if (bpf_map_update_elem(bpf_object__find_map_fd_by_name(harness, "under_test"), &zero, &fd, BPF_ANY))
+	if (bpf_map_update_elem(map_of(harness, "under_test"), &zero, &fd, BPF_ANY))
 		fail("under_test");
 }
 
@@ -127,7 +95,7 @@ static void prepare(struct bpf_object *harness, const struct recipe *recipe)
 {
 	__u32 zero = 0;
 
-	if (bpf_map_update_elem(bpf_object__find_map_fd_by_name(harness, "recipes"), &zero, recipe, BPF_ANY))
+	if (bpf_map_update_elem(map_of(harness, "recipes"), &zero, recipe, BPF_ANY))
 		fail("recipes");
 }
 
@@ -163,13 +131,13 @@ static void warm(struct bpf_object *harness, int gateway, const struct row *row)
 	recipe.flows = row->flows;
 	prepare(harness, &recipe);
 	aim(harness, gateway);
-	run(program(harness, "harness"), recipe.length, row->flows * 2, NULL);
+	run(program_of(harness, "harness"), recipe.length, row->flows * 2, NULL);
 }
 
 static void measure(const char *path, struct bpf_object *harness, const struct row *row)
 {
-	struct bpf_object *object = load(path, true);
-	const int gateway = program(object, "gateway"), wrapper = program(harness, "harness");
+	struct bpf_object *object = load_object(path, "gateway");
+	const int gateway = program_of(object, "gateway"), wrapper = program_of(harness, "harness");
 	const enum packets packets = row->what == REPLY	   ? PACKETS_OF_ENDPOINT :
 				     row->what == STRANGER ? PACKETS_OF_STRANGERS :
 							     PACKETS_OF_CLIENT;
@@ -190,9 +158,8 @@ static void measure(const char *path, struct bpf_object *harness, const struct r
 
 		aim(harness, gateway);
 		whole = run(wrapper, recipe.length, repeats, &verdict);
-		aim(harness, program(harness, "nothing"));
+		aim(harness, program_of(harness, "nothing"));
 		net[round] = whole - run(wrapper, recipe.length, REPEATS, NULL);
-		/* The harness alone has counted on: go back, but not to tuples that were new. */
 	}
 	qsort(net, ROUNDS, sizeof(net[0]), ascending);
 	printf("%-26s %6.0f %6.0f  %u\n", row->name, net[ROUNDS / 2], net[0], verdict);
@@ -211,7 +178,7 @@ int main(int count, char **arguments)
 	CPU_SET(sysconf(_SC_NPROCESSORS_ONLN) - 1, &cpus);
 	sched_setaffinity(0, sizeof(cpus), &cpus);
 	libbpf_set_print(NULL);
-	harness = load(arguments[2], false);
+	harness = load_object(arguments[2], NULL);
 	printf("%-26s %6s %6s  %s\n", "row", "ns", "least", "verdict");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (count < 4 || strstr(rows[i].name, arguments[3]))

@@ -2,37 +2,13 @@
 #include "scene.h"
 
 #include <arpa/inet.h>
-#include <bpf/bpf.h>
-#include <errno.h>
 #include <netinet/in.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "plane.h"
 
 #define VIP_PORT 80
 #define ENDPOINT_PORT 8080
-
-static void fail(const char *what)
-{
-	fprintf(stderr, "%s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
-static int map(struct bpf_object *object, const char *name)
-{
-	int fd = bpf_object__find_map_fd_by_name(object, name);
-
-	if (fd < 0)
-		fail(name);
-	return fd;
-}
-
-static void put(int fd, const void *key, const void *value, const char *what)
-{
-	if (bpf_map_update_elem(fd, key, value, BPF_ANY))
-		fail(what);
-}
 
 /* The last byte tells addresses of a network apart. */
 static void address(int family, const char *v4, const char *v6, __u8 last, __u8 *out)
@@ -62,36 +38,6 @@ static void endpoint_address(int family, int number, __u8 *out)
 	address(family, "203.0.113.0", "2001:db8:3::", number + 1, out);
 }
 
-static __u16 folded(__u64 sum)
-{
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return sum;
-}
-
-static __u64 sum_of(const void *bytes, __u32 length)
-{
-	const __u8 *at = bytes;
-	__u64 sum = 0;
-
-	for (__u32 i = 0; i + 1 < length; i += 2)
-		sum += at[i] | at[i + 1] << 8;
-	if (length & 1)
-		sum += at[length - 1];
-	return sum;
-}
-
-/* What a check sum changes by: old + ~new. */
-static __u16 delta(const void *from, const void *to, __u32 length)
-{
-	const __u8 *old = from, *new = to;
-	__u64 sum = 0;
-
-	for (__u32 i = 0; i < length; i += 2)
-		sum += (old[i] | old[i + 1] << 8) + (__u16) ~(new[i] | new[i + 1] << 8);
-	return folded(sum);
-}
-
 static void set_endpoint(struct bpf_object *object, const struct scene *scene, __u32 number)
 {
 	struct endpoint endpoint = {
@@ -106,38 +52,11 @@ static void set_endpoint(struct bpf_object *object, const struct scene *scene, _
 		.vip_port_be = htons(VIP_PORT),
 		.protocol = IPPROTO_TCP,
 	};
-	struct reply reply = { .count = 1, .endpoints = { number } };
-	struct reply_key from = { .port_be = htons(ENDPOINT_PORT), .protocol = IPPROTO_TCP };
-	struct reply_ports ports = { .bits = 1ULL << ENDPOINT_PORT % 64 };
-	__u32 word = ENDPOINT_PORT / 64;
-	int bytes = scene->family == 4 ? 4 : 16;
 
 	endpoint_address(scene->family, number, endpoint.address);
 	vip_address(scene->family, endpoint.vip_address);
 	address(scene->family, "203.0.113.0", "2001:db8:3::", 254, endpoint.outer_source);
-	endpoint.address_delta = delta(endpoint.vip_address + 16 - bytes, endpoint.address + 16 - bytes, bytes);
-	endpoint.transport_delta =
-		folded(endpoint.address_delta + delta(&endpoint.vip_port_be, &endpoint.port_be, 2));
-	put(map(object, "endpoints"), &number, &endpoint, "endpoints");
-	memcpy(from.address, endpoint.address, 16);
-	put(map(object, "replies"), &from, &reply, "replies");
-	put(map(object, "reply_ports"), &word, &ports, "reply_ports");
-}
-
-static void set_table(struct bpf_object *object, const struct scene *scene)
-{
-	int table = bpf_map_create(BPF_MAP_TYPE_ARRAY, NULL, 4, 4, MAGLEV_SLOTS, NULL);
-	__u32 zero = 0;
-
-	if (table < 0)
-		fail("table");
-	for (__u32 slot = 0; slot < MAGLEV_SLOTS; slot++) {
-		__u32 endpoint = scene->is_single ? 0 : slot % SCENE_ENDPOINTS;
-
-		put(table, &slot, &endpoint, "slot");
-	}
-	put(map(object, "tables"), &zero, &table, "tables");
-	close(table);
+	plane_endpoint(object, number, &endpoint);
 }
 
 static void deny_clients(struct bpf_object *object, int family)
@@ -151,26 +70,21 @@ static void deny_clients(struct bpf_object *object, int family)
 	memcpy(v4.address, client + 12, 4);
 	memcpy(v6.address, client, 16);
 	if (family == 4)
-		put(map(object, "deny_v4"), &v4, &value, "deny");
+		put(map_of(object, "deny_v4"), &v4, &value, "deny");
 	else
-		put(map(object, "deny_v6"), &v6, &value, "deny");
+		put(map_of(object, "deny_v6"), &v6, &value, "deny");
 }
 
 void scene_set(struct bpf_object *object, const struct scene *scene)
 {
-	struct settings settings = { .hertz = 250, .stateless_seconds = 60 };
-	struct vip vip = { .mode = scene->mode, .has_table = 1 };
 	struct vip_key key = { .port_be = htons(VIP_PORT), .protocol = IPPROTO_TCP };
-	__u32 zero = 0;
 
 	vip_address(scene->family, key.address);
-	put(map(object, "vips"), &key, &vip, "vips");
 	for (__u32 number = 0; number < SCENE_ENDPOINTS; number++)
 		set_endpoint(object, scene, number);
-	set_table(object, scene);
-	if (scene->is_gate_closed)
-		settings.flags |= SETTINGS_GATE_CLOSED;
-	put(map(object, "settings"), &zero, &settings, "settings");
+	plane_vip(object, &key, (struct vip){ .mode = scene->mode }, 0, scene->is_single ? 1 : SCENE_ENDPOINTS);
+	plane_settings(object, (struct settings){ .flags = scene->is_gate_closed ? SETTINGS_GATE_CLOSED : 0,
+						  .stateless_seconds = 60 });
 	if (scene->is_denied)
 		deny_clients(object, scene->family);
 }
