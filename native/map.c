@@ -7,6 +7,8 @@
 #include "io_expressgateway_xdp_kernel_LibBpf.h"
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <string.h>
+#include <sys/mman.h>
 
 NATIVE(jint, createMap)(JNIEnv *env, jclass self, jint type, jstring name, jint key_size,
 			jint value_size, jint entries, jint flags)
@@ -127,21 +129,30 @@ NATIVE(jint, updateBatch)(JNIEnv *env, jclass self, jint fd, jbyteArray keys, ji
 	return answer ? answer : (jint)done;
 }
 
-NATIVE(jint, deleteBatch)(JNIEnv *env, jclass self, jint fd, jbyteArray keys, jint key_size,
-			  jint count)
+/*
+ * Writes the first count values of an array that was made with BPF_F_MMAPABLE. Its values lie at
+ * multiples of eight bytes. Readers may see some of the values before others.
+ */
+NATIVE(jint, writeArray)(JNIEnv *env, jclass self, jint fd, jbyteArray values, jint value_size,
+			 jint count)
 {
-	struct bytes k = bytes_take(env, keys);
-	__u32 done = (__u32)count;
+	struct bytes v = bytes_take(env, values);
+	size_t size = (size_t)value_size, stride = (size + 7) & ~(size_t)7;
 	jint answer = -EINVAL;
 
 	(void)self;
-	if (count > 0 && bytes_hold(k, (size_t)count, (size_t)key_size)) {
-		LIBBPF_OPTS(bpf_map_batch_opts, options);
+	if (count > 0 && value_size > 0 && bytes_hold(v, (size_t)count, size)) {
+		char *memory = mmap(NULL, stride * (size_t)count, PROT_READ | PROT_WRITE, MAP_SHARED,
+				    fd, 0);
 
-		answer = bpf_map_delete_batch(fd, k.data, &done, &options);
+		answer = memory == MAP_FAILED ? -errno : 0;
+		for (jint i = 0; !answer && i < count; i++)
+			memcpy(memory + stride * (size_t)i, v.data + size * (size_t)i, size);
+		if (!answer)
+			munmap(memory, stride * (size_t)count);
 	}
-	bytes_drop(env, k);
-	return answer ? answer : (jint)done;
+	bytes_drop(env, v);
+	return answer;
 }
 
 /*

@@ -94,6 +94,16 @@ NATIVE(jint, load)(JNIEnv *env, jclass self, jlong object)
 	return object ? bpf_object__load(object_of(object)) : -EINVAL;
 }
 
+/* Flags that the elements of a map of maps must have. */
+NATIVE(jint, innerMapFlags)(JNIEnv *env, jclass self, jlong object, jstring map)
+{
+	struct bpf_map *found = map_of(env, object, map);
+	struct bpf_map *inner = found ? bpf_map__inner_map(found) : NULL;
+
+	(void)self;
+	return inner ? (jint)bpf_map__map_flags(inner) : -ENOENT;
+}
+
 /* The descriptor stays the object's: it is closed with it. */
 NATIVE(jint, mapFd)(JNIEnv *env, jclass self, jlong object, jstring map)
 {

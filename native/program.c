@@ -81,13 +81,6 @@ NATIVE(jint, replaceProgram)(JNIEnv *env, jclass self, jint link_fd, jint progra
 	return bpf_link_update(link_fd, program_fd, NULL);
 }
 
-NATIVE(jint, detach)(JNIEnv *env, jclass self, jint link_fd)
-{
-	(void)env;
-	(void)self;
-	return bpf_link_detach(link_fd);
-}
-
 /* Id of the link, id of its program, index of its interface (0 when that is gone). */
 NATIVE(jint, linkInfo)(JNIEnv *env, jclass self, jint fd, jintArray into)
 {

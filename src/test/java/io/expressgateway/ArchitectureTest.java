@@ -76,7 +76,11 @@ class ArchitectureTest {
   void theDataPlaneKnowsNeitherSpringNorMicrometer() {
     noClasses()
         .that()
-        .resideInAPackage("io.expressgateway.http..")
+        .resideInAnyPackage(
+            "io.expressgateway.http..",
+            "io.expressgateway.loop..",
+            "io.expressgateway.plane..",
+            "io.expressgateway.stream..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
@@ -88,6 +92,30 @@ class ArchitectureTest {
             "io.expressgateway.metrics..",
             "io.expressgateway.admin..")
         .because("nothing of management is on the way of a request")
+        .check(CODE);
+  }
+
+  @Test
+  void loopsAndRelaysKnowNoHttp() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("io.expressgateway.loop..", "io.expressgateway.stream..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.expressgateway.http..", "io.expressgateway.filter..")
+        .because("bytes are relayed whatever they mean, and a loop serves every protocol")
+        .check(CODE);
+  }
+
+  @Test
+  void theContractOfTheDataPlaneShowsNoSockets() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.expressgateway.plane..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.netty..", "reactor..")
+        .because("management and metrics look at the data plane and hold none of its channels")
         .check(CODE);
   }
 

@@ -9,7 +9,7 @@ import io.expressgateway.admin.Views.VersionView;
 import io.expressgateway.cluster.Cluster;
 import io.expressgateway.cluster.Endpoint;
 import io.expressgateway.config.Problem;
-import io.expressgateway.http.HttpDataPlane;
+import io.expressgateway.plane.DataPlane;
 import io.expressgateway.snapshot.Snapshot;
 import java.util.List;
 import java.util.function.Function;
@@ -77,7 +77,7 @@ final class ApiRoutes {
   }
 
   private Mono<ServerResponse> version() {
-    HttpDataPlane dataPlane = state.dataPlane();
+    DataPlane dataPlane = state.dataPlane();
     return Answers.json(
         new VersionView(
             "expressgateway",
@@ -87,7 +87,7 @@ final class ApiRoutes {
             dataPlane == null ? 0 : dataPlane.eventLoops()));
   }
 
-  private static List<ListenerView> listeners(HttpDataPlane dataPlane) {
+  private static List<ListenerView> listeners(DataPlane dataPlane) {
     return dataPlane.listeners().stream().map(ListenerView::of).toList();
   }
 
@@ -95,7 +95,7 @@ final class ApiRoutes {
     return snapshot.routes().stream().map(RouteView::of).toList();
   }
 
-  private static List<ClusterView> clusters(HttpDataPlane dataPlane) {
+  private static List<ClusterView> clusters(DataPlane dataPlane) {
     return dataPlane.clusters().stream().map(ClusterView::of).toList();
   }
 
@@ -134,7 +134,7 @@ final class ApiRoutes {
   }
 
   private @Nullable Cluster find(String name) {
-    HttpDataPlane dataPlane = state.dataPlane();
+    DataPlane dataPlane = state.dataPlane();
     if (dataPlane != null) {
       for (Cluster cluster : dataPlane.clusters()) {
         if (cluster.spec().name().equals(name)) {
@@ -178,13 +178,13 @@ final class ApiRoutes {
         new Problem(call, "", "this part of the API is not built yet", "see the release notes"));
   }
 
-  private Mono<ServerResponse> with(Function<HttpDataPlane, Object> view) {
-    HttpDataPlane dataPlane = state.dataPlane();
+  private Mono<ServerResponse> with(Function<DataPlane, Object> view) {
+    DataPlane dataPlane = state.dataPlane();
     return dataPlane == null ? starting() : Answers.json(view.apply(dataPlane));
   }
 
   private Mono<ServerResponse> snapshot(Function<Snapshot, Object> view) {
-    HttpDataPlane dataPlane = state.dataPlane();
+    DataPlane dataPlane = state.dataPlane();
     Snapshot snapshot = dataPlane == null ? null : dataPlane.snapshot();
     return snapshot == null ? starting() : Answers.json(view.apply(snapshot));
   }

@@ -1,7 +1,7 @@
 package io.expressgateway.admin;
 
 import io.expressgateway.config.Problem;
-import io.expressgateway.http.HttpDataPlane;
+import io.expressgateway.plane.DataPlane;
 import io.expressgateway.route.Route;
 import io.expressgateway.snapshot.Snapshot;
 import java.net.URI;
@@ -143,7 +143,7 @@ final class GatewayEndpointRoutes {
   }
 
   private List<Route> active() {
-    HttpDataPlane dataPlane = parts.state().dataPlane();
+    DataPlane dataPlane = parts.state().dataPlane();
     Snapshot snapshot = dataPlane == null ? null : dataPlane.snapshot();
     return snapshot == null ? List.of() : snapshot.routes();
   }

@@ -1,7 +1,7 @@
 package io.expressgateway.admin;
 
 import io.expressgateway.config.Problem;
-import io.expressgateway.http.HttpDataPlane;
+import io.expressgateway.plane.DataPlane;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public interface GatewayState {
 
   /** The data plane; null until it was created. */
-  @Nullable HttpDataPlane dataPlane();
+  @Nullable DataPlane dataPlane();
 
   /**
    * Builds a snapshot from all route definitions and serves it. Calls are coalesced: one runs, one

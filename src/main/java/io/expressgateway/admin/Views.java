@@ -2,7 +2,7 @@ package io.expressgateway.admin;
 
 import io.expressgateway.cluster.Cluster;
 import io.expressgateway.cluster.Endpoint;
-import io.expressgateway.http.HttpDataPlane.BoundListener;
+import io.expressgateway.plane.DataPlane.BoundListener;
 import io.expressgateway.route.Route;
 import io.expressgateway.snapshot.Snapshot;
 import java.net.InetSocketAddress;

@@ -7,7 +7,6 @@ import io.expressgateway.config.compile.FilterKeys;
 import io.expressgateway.config.launch.ConfigurationCheck;
 import io.expressgateway.filter.FilterRegistry;
 import io.expressgateway.health.HealthListener;
-import io.expressgateway.http.HttpEngine;
 import io.expressgateway.http.HttpEngineOptions;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -54,13 +53,11 @@ public class DataPlaneConfiguration {
   @ConditionalOnMissingBean
   DataPlaneFactory dataPlaneFactory(
       ObjectProvider<EnvironmentSnapshots> snapshots, HealthListener health) {
-    return (metrics, accessLogs, tracing) -> {
+    return reports -> {
       ProcessSettings settings = snapshots.getObject().settings();
-      return HttpEngine.create(
+      return GatewayPlane.create(
           new HttpEngineOptions(settings.eventLoops(), settings.transport()),
-          metrics,
-          accessLogs,
-          tracing,
+          reports,
           new FilterRegistry(FilterKeys.compile(settings)),
           health);
     };

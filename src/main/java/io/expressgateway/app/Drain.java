@@ -1,7 +1,7 @@
 package io.expressgateway.app;
 
 import io.expressgateway.admin.Readiness;
-import io.expressgateway.http.HttpDataPlane;
+import io.expressgateway.plane.DataPlane;
 import io.expressgateway.snapshot.Snapshot;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -15,11 +15,11 @@ final class Drain {
 
   private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
 
-  private final HttpDataPlane dataPlane;
+  private final DataPlane dataPlane;
   private final Readiness readiness;
   private final StopRequest stop;
 
-  Drain(HttpDataPlane dataPlane, Readiness readiness, StopRequest stop) {
+  Drain(DataPlane dataPlane, Readiness readiness, StopRequest stop) {
     this.dataPlane = dataPlane;
     this.readiness = readiness;
     this.stop = stop;

@@ -4,8 +4,8 @@ import io.expressgateway.config.Problem;
 import io.expressgateway.config.Problems;
 import io.expressgateway.config.launch.ConfigurationFile;
 import io.expressgateway.config.launch.DemoDecision;
-import io.expressgateway.http.HttpDataPlane;
-import io.expressgateway.http.HttpDataPlane.Ledger;
+import io.expressgateway.plane.DataPlane;
+import io.expressgateway.plane.DataPlane.Ledger;
 import io.expressgateway.snapshot.Snapshot;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -96,7 +96,7 @@ final class GatewayProcess {
   }
 
   private int end(ConfigurableApplicationContext context, LiveGateway gateway) {
-    HttpDataPlane dataPlane = gateway.running();
+    DataPlane dataPlane = gateway.running();
     Snapshot snapshot = dataPlane.snapshot();
     if (snapshot != null) {
       new Drain(dataPlane, gateway.readiness(), stop).run(snapshot.drain());

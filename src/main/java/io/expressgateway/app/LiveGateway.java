@@ -3,7 +3,7 @@ package io.expressgateway.app;
 import io.expressgateway.admin.GatewayState;
 import io.expressgateway.admin.Readiness;
 import io.expressgateway.config.Problem;
-import io.expressgateway.http.HttpDataPlane;
+import io.expressgateway.plane.DataPlane;
 import io.expressgateway.snapshot.Snapshot;
 import java.time.Duration;
 import java.util.List;
@@ -35,14 +35,14 @@ final class LiveGateway implements GatewayState, SmartInitializingSingleton, Sma
 
   private final SnapshotSource source;
   private final RouteDefinitionLocator locator;
-  private final Supplier<HttpDataPlane> factory;
+  private final Supplier<DataPlane> factory;
   private final Readiness readiness;
   private final Reloads reloads;
   private final FileWatch watch;
   private final Coalesced<List<Problem>> refreshes =
       new Coalesced<>("route-refresh", this::rebuild);
   private @Nullable Snapshot first; // confined to the thread that starts the application
-  private volatile @Nullable HttpDataPlane dataPlane;
+  private volatile @Nullable DataPlane dataPlane;
   private volatile boolean running;
 
   /** Hears how reading the configuration, routes and certificates again went. Any thread. */
@@ -55,7 +55,7 @@ final class LiveGateway implements GatewayState, SmartInitializingSingleton, Sma
   LiveGateway(
       SnapshotSource source,
       RouteDefinitionLocator locator,
-      Supplier<HttpDataPlane> factory,
+      Supplier<DataPlane> factory,
       Readiness readiness,
       Reloads reloads) {
     this.reloads = reloads;
@@ -79,7 +79,7 @@ final class LiveGateway implements GatewayState, SmartInitializingSingleton, Sma
   public void start() {
     Snapshot snapshot = first == null ? source.build(definitions(), 1) : first;
     first = null;
-    HttpDataPlane created = factory.get();
+    DataPlane created = factory.get();
     try {
       created.start(snapshot);
     } catch (RuntimeException failure) {
@@ -96,7 +96,7 @@ final class LiveGateway implements GatewayState, SmartInitializingSingleton, Sma
   public void stop() {
     running = false;
     watch.close();
-    HttpDataPlane current = dataPlane;
+    DataPlane current = dataPlane;
     if (current != null) {
       current.close();
     }
@@ -114,13 +114,13 @@ final class LiveGateway implements GatewayState, SmartInitializingSingleton, Sma
   }
 
   @Override
-  public @Nullable HttpDataPlane dataPlane() {
+  public @Nullable DataPlane dataPlane() {
     return dataPlane;
   }
 
   /** The data plane after a successful start. */
-  HttpDataPlane running() {
-    HttpDataPlane current = dataPlane;
+  DataPlane running() {
+    DataPlane current = dataPlane;
     if (current == null) {
       throw new IllegalStateException("the data plane has not started");
     }

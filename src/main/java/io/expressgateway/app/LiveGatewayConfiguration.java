@@ -32,7 +32,14 @@ class LiveGatewayConfiguration {
         new LiveGateway(
             source,
             locator,
-            () -> factory.create(metrics, accessLogs, tracing.getIfAvailable()),
+            () ->
+                factory.create(
+                    new Reports(
+                        metrics,
+                        metrics,
+                        accessLogs,
+                        accessLogs::flows,
+                        tracing.getIfAvailable())),
             readiness,
             metrics::onReload);
     metrics.gaugesOf(gateway::dataPlane);

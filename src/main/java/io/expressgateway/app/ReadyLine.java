@@ -1,6 +1,6 @@
 package io.expressgateway.app;
 
-import io.expressgateway.http.HttpDataPlane;
+import io.expressgateway.plane.DataPlane;
 import io.expressgateway.net.HostPort;
 import io.expressgateway.snapshot.Snapshot;
 import java.net.InetAddress;
@@ -15,7 +15,7 @@ final class ReadyLine {
 
   private ReadyLine() {}
 
-  static String of(HttpDataPlane dataPlane, ApplicationContext context) {
+  static String of(DataPlane dataPlane, ApplicationContext context) {
     String listeners =
         dataPlane.listeners().stream()
             .map(listener -> listener.name() + "=" + text(listener.address()))

@@ -1,7 +1,7 @@
 package io.expressgateway.app;
 
 import io.expressgateway.config.Problem;
-import io.expressgateway.http.HttpDataPlane.BindFailure;
+import io.expressgateway.plane.DataPlane.BindFailure;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.config.ConfigDataNotFoundException;

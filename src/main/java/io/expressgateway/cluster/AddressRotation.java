@@ -5,6 +5,8 @@ import io.expressgateway.net.IpLiteral;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -35,11 +37,18 @@ final class AddressRotation {
     }
   }
 
-  /** Replaces the set; an empty answer keeps the last good one. */
-  void resolved(InetSocketAddress[] answer) {
-    if (answer.length > 0) {
-      addresses = answer.clone();
+  /** Replaces the set; an empty answer keeps the last good one. Whether it is another set now. */
+  boolean resolved(InetSocketAddress[] answer) {
+    InetSocketAddress[] before = addresses;
+    if (answer.length == 0) {
+      return false;
     }
+    addresses = answer.clone();
+    return !Set.copyOf(List.of(before)).equals(Set.copyOf(List.of(answer)));
+  }
+
+  List<InetSocketAddress> all() {
+    return List.of(addresses);
   }
 
   @Nullable InetSocketAddress next() {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,8 @@ public final class Cluster {
   private final BalancerContext context;
   private final HealthListener listener;
   private final RetryBudget retryBudget;
+
+  private final List<ClusterObserver> observers = new CopyOnWriteArrayList<>();
 
   /** Held while the view is rebuilt; listeners are called after it is released. */
   private final Object lock = new Object();
@@ -132,6 +135,25 @@ public final class Cluster {
   /** Whether {@link #pick} finds anybody now. Any thread. */
   public boolean hasUsableEndpoint() {
     return view.balancer != null;
+  }
+
+  /**
+   * Who takes new work now, with the share of each: what the balancer was built of. Any thread.
+   *
+   * @return in configuration order; empty when nobody may be picked
+   */
+  public List<Share> shares() {
+    return view.shares;
+  }
+
+  /** Tells the observer of every change of {@link #shares} or of an endpoint's addresses. */
+  public void observe(ClusterObserver observer) {
+    observers.add(observer);
+  }
+
+  /** Ends {@link #observe}. */
+  public void forget(ClusterObserver observer) {
+    observers.remove(observer);
   }
 
   /** The endpoints in configuration order. */
@@ -267,26 +289,42 @@ public final class Cluster {
       warming |= endpoint.warmth().step() != Warmth.FULL;
     }
     Eligibility eligibility = Eligibility.of(endpoints, spec.outlier().panicThreshold());
+    List<Share> shares = shares(eligibility.usable(), warming);
     view =
         new ClusterView(
             spec,
             List.copyOf(endpoints),
-            balancer(spec, eligibility.usable(), warming),
+            shares,
+            balancer(spec, shares),
             eligibility.panicking(),
             warming || endpoints.stream().anyMatch(Endpoint::isEjected));
+    changed();
   }
 
-  private @Nullable LoadBalancer<Endpoint> balancer(
-      ClusterSpec spec, List<Endpoint> usable, boolean warming) {
-    if (usable.isEmpty()) {
+  /** An endpoint's name points elsewhere. */
+  void addressesChanged() {
+    changed();
+  }
+
+  private void changed() {
+    observers.forEach(observer -> observer.onChange(this));
+  }
+
+  private static List<Share> shares(List<Endpoint> usable, boolean warming) {
+    List<Share> shares = new ArrayList<>();
+    for (Endpoint endpoint : usable) {
+      long weight = (long) endpoint.weight() * (warming ? endpoint.warmth().step() : 1);
+      shares.add(new Share(endpoint, (int) Math.min(weight, Integer.MAX_VALUE)));
+    }
+    return List.copyOf(shares);
+  }
+
+  private @Nullable LoadBalancer<Endpoint> balancer(ClusterSpec spec, List<Share> shares) {
+    if (shares.isEmpty()) {
       return null;
     }
-    int[] weights = new int[usable.size()];
-    for (int i = 0; i < weights.length; i++) {
-      Endpoint endpoint = usable.get(i);
-      long weight = (long) endpoint.weight() * (warming ? endpoint.warmth().step() : 1);
-      weights[i] = (int) Math.min(weight, Integer.MAX_VALUE);
-    }
+    List<Endpoint> usable = shares.stream().map(Share::endpoint).toList();
+    int[] weights = shares.stream().mapToInt(Share::weight).toArray();
     return Balancers.create(spec.balancer(), new Candidates<>(usable, weights), context);
   }
 }

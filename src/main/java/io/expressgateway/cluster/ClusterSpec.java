@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param outlier passive ejection
  * @param pool limits of the connection pool, per endpoint
  * @param tls TLS towards the endpoints; null for clear text
+ * @param proxyProtocol the PROXY protocol header that connections to endpoints begin with
  * @param implicit whether it was made for a route's {@code http://host:port} uri
  */
 public record ClusterSpec(
@@ -42,7 +43,44 @@ public record ClusterSpec(
     Outlier outlier,
     Pool pool,
     @Nullable Tls tls,
+    ProxyProtocol proxyProtocol,
     boolean implicit) {
+
+  /** A cluster whose endpoints are told nothing by the PROXY protocol. */
+  public ClusterSpec(
+      String name,
+      Protocol protocol,
+      String balancer,
+      String hashOn,
+      String affinityCookie,
+      Duration slowStart,
+      Duration connectTimeout,
+      Duration firstByteTimeout,
+      Retry retry,
+      List<EndpointSpec> endpoints,
+      @Nullable HealthCheck healthCheck,
+      Outlier outlier,
+      Pool pool,
+      @Nullable Tls tls,
+      boolean implicit) {
+    this(
+        name,
+        protocol,
+        balancer,
+        hashOn,
+        affinityCookie,
+        slowStart,
+        connectTimeout,
+        firstByteTimeout,
+        retry,
+        endpoints,
+        healthCheck,
+        outlier,
+        pool,
+        tls,
+        ProxyProtocol.OFF,
+        implicit);
+  }
 
   /** A cluster spoken to in clear text. */
   public ClusterSpec(
@@ -102,12 +140,26 @@ public record ClusterSpec(
         true);
   }
 
+  /** The PROXY protocol header that a connection to an endpoint begins with. */
+  public enum ProxyProtocol {
+    /** None. */
+    OFF,
+    /** Version 1: a line of text. */
+    V1,
+    /** Version 2: bytes. */
+    V2
+  }
+
   /** How endpoints are spoken to. */
   public enum Protocol {
     /** HTTP/1.1. */
     HTTP1("http/1.1"),
     /** HTTP/2: by prior knowledge in clear text, by ALPN over TLS (RFC 9113 section 3). */
-    HTTP2("h2");
+    HTTP2("h2"),
+    /** Bytes of connections, whatever they mean. */
+    TCP(""),
+    /** Datagrams, whatever they mean. */
+    UDP("");
 
     private final String alpn;
 
@@ -115,7 +167,12 @@ public record ClusterSpec(
       this.alpn = alpn;
     }
 
-    /** The name in ALPN (RFC 7301 section 6). */
+    /** Whether endpoints get requests; a relay gives bytes. */
+    public boolean isHttp() {
+      return this == HTTP1 || this == HTTP2;
+    }
+
+    /** The name in ALPN (RFC 7301 section 6); empty when none is said. */
     public String alpn() {
       return alpn;
     }

@@ -13,6 +13,8 @@ final class ClusterView {
   final long slowStartNanos;
   final List<Endpoint> endpoints;
 
+  final List<Share> shares;
+
   /** Over the endpoints that may be used; null when there is none. */
   final @Nullable LoadBalancer<Endpoint> balancer;
 
@@ -24,6 +26,7 @@ final class ClusterView {
   ClusterView(
       ClusterSpec spec,
       List<Endpoint> endpoints,
+      List<Share> shares,
       @Nullable LoadBalancer<Endpoint> balancer,
       boolean panicking,
       boolean waiting) {
@@ -31,13 +34,14 @@ final class ClusterView {
     this.outlier = policy(spec.outlier());
     this.slowStartNanos = spec.slowStart().toNanos();
     this.endpoints = endpoints;
+    this.shares = shares;
     this.balancer = balancer;
     this.panicking = panicking;
     this.waiting = waiting;
   }
 
   static ClusterView empty(ClusterSpec spec) {
-    return new ClusterView(spec, List.of(), null, false, false);
+    return new ClusterView(spec, List.of(), List.of(), null, false, false);
   }
 
   private static OutlierPolicy policy(ClusterSpec.Outlier outlier) {

@@ -9,6 +9,7 @@ import io.expressgateway.health.FailureStreak;
 import io.expressgateway.net.HostPort;
 import java.net.InetSocketAddress;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +71,14 @@ public final class Endpoint implements Target {
    * last good one.
    */
   public void resolved(InetSocketAddress[] answer) {
-    addresses.resolved(answer);
+    if (addresses.resolved(answer)) {
+      cluster.addressesChanged();
+    }
+  }
+
+  /** Every address that it has now; empty while the name is unresolved. */
+  public List<InetSocketAddress> addresses() {
+    return addresses.all();
   }
 
   /** The configured weight. */

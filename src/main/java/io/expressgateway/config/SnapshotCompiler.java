@@ -10,6 +10,7 @@ import io.expressgateway.config.compile.DefaultListener;
 import io.expressgateway.config.compile.ImplicitClusters;
 import io.expressgateway.config.compile.KeyFiles;
 import io.expressgateway.config.compile.ListenerCompiler;
+import io.expressgateway.config.compile.RelayClusters;
 import io.expressgateway.config.compile.RouteDefinitionCompiler;
 import io.expressgateway.config.compile.RouteSetting;
 import io.expressgateway.config.compile.SecurityCompiler;
@@ -87,6 +88,7 @@ public final class SnapshotCompiler {
     ClusterCompiler clusterCompiler =
         new ClusterCompiler(problems, vocabulary.balancers(), files, bundles);
     List<ClusterSpec> clusters = new ArrayList<>(clusterCompiler.compile(properties.clusters()));
+    new RelayClusters(problems, clusters).check(properties.listeners());
     ImplicitClusters implicit =
         ImplicitClusters.with(
             clusterCompiler, values, properties.clusters(), files, bundles, problems);
@@ -98,6 +100,14 @@ public final class SnapshotCompiler {
                 .map(c -> c.name())
                 .collect(Collectors.toSet()),
             listeners.stream().map(ListenerSpec::name).collect(Collectors.toSet()),
+            listeners.stream()
+                .filter(listener -> listener.protocol().isRelayed())
+                .map(ListenerSpec::name)
+                .collect(Collectors.toSet()),
+            clusters.stream()
+                .filter(cluster -> !cluster.protocol().isHttp())
+                .map(ClusterSpec::name)
+                .collect(Collectors.toSet()),
             RouteDefinitions.defaultFilters(environment, problems),
             settings.failOnRouteDefinitionError());
     RouteDefinitionCompiler routeCompiler =

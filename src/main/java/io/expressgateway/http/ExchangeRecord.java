@@ -1,5 +1,6 @@
 package io.expressgateway.http;
 
+import io.expressgateway.plane.DataPlane;
 import io.expressgateway.message.HttpVersion;
 import io.expressgateway.message.RequestHead;
 import io.expressgateway.message.ResponseHead;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface ExchangeRecord {
 
-  /** Which event loop served it, 0 to {@link HttpDataPlane#eventLoops()} - 1. */
+  /** Which event loop served it, 0 to {@link DataPlane#eventLoops()} - 1. */
   int loop();
 
   /** The listener's name. */

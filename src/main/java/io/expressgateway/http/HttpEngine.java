@@ -1,20 +1,21 @@
 package io.expressgateway.http;
 
+import io.expressgateway.plane.DataPlane;
 import io.expressgateway.cluster.Cluster;
+import io.expressgateway.cluster.ClusterTable;
+import io.expressgateway.http.upstream.ClusterUpkeep;
+import io.expressgateway.loop.EventLoops;
 import io.expressgateway.filter.FilterRegistry;
 import io.expressgateway.filter.HttpFilter;
 import io.expressgateway.health.HealthListener;
 import io.expressgateway.http.grpc.health.HealthService;
 import io.expressgateway.http.listener.Listener;
-import io.expressgateway.http.listener.Transport;
 import io.expressgateway.http.proxy.ListenerContext;
 import io.expressgateway.http.proxy.ProxyState;
 import io.expressgateway.http.proxy.RoutePlan;
 import io.expressgateway.http.proxy.RouteTimeouts;
 import io.expressgateway.http.proxy.Worker;
-import io.expressgateway.http.upstream.HealthProber;
 import io.expressgateway.http.upstream.LoopPools;
-import io.expressgateway.http.upstream.NameResolution;
 import io.expressgateway.limit.Rule;
 import io.expressgateway.limit.Rules;
 import io.expressgateway.net.HostPort;
@@ -27,8 +28,6 @@ import io.expressgateway.snapshot.TlsSpec;
 import io.expressgateway.tls.ServerTls;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.internal.PlatformDependent;
 import java.time.Duration;
@@ -37,35 +36,34 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The HTTP data plane: owns the event loops and everything that runs on them, and turns snapshots
- * into what they serve by. Lifecycle methods are called by one thread at a time.
+ * HTTP on the event loops: turns snapshots into what http and https listeners serve by. It runs on
+ * loops and clusters that it shares with the relays, or alone on its own. Lifecycle methods are
+ * called by one thread at a time.
  */
-public final class HttpEngine implements HttpDataPlane {
-
-  private static final long TICK_MILLIS = 50;
+public final class HttpEngine implements DataPlane {
 
   /** Behind the end of everything: what a client needs to read its last frame and close. */
   private static final long LEAVE_NANOS = 250_000_000L;
 
+  /** What may wait unsent per connection before the other side is told to stop. */
+  private static final WriteBufferWaterMark UNSENT =
+      new WriteBufferWaterMark(32 * 1024, 64 * 1024);
+
   private final HttpMetrics metrics;
   private final Function<ListenerSpec, AccessLog> accessLogs;
   private final FilterRegistry filters;
-  private final Transport transport;
-  private final List<EventLoopGroup> groups = new ArrayList<>();
+  private final EventLoops loops;
+  private final boolean isAlone;
   private final List<Worker> workers = new ArrayList<>();
   private final List<LoopPools> pools = new ArrayList<>();
   private final List<Listener> listeners = new ArrayList<>();
   private final ClusterTable clusters;
-  private final NameResolution names;
-  private final HealthProber prober;
+  private final ClusterUpkeep upkeep;
   private final HealthService health;
 
   private volatile @Nullable ProxyState state;
@@ -73,35 +71,33 @@ public final class HttpEngine implements HttpDataPlane {
   private volatile boolean closed;
 
   private HttpEngine(
-      HttpEngineOptions options,
+      EventLoops loops,
+      ClusterUpkeep upkeep,
+      boolean isAlone,
       HttpMetrics metrics,
       Function<ListenerSpec, AccessLog> accessLogs,
       @Nullable RequestTracing tracing,
-      FilterRegistry filters,
-      HealthListener healthListener) {
+      FilterRegistry filters) {
+    this.loops = loops;
+    this.upkeep = upkeep;
+    this.isAlone = isAlone;
     this.metrics = metrics;
     this.accessLogs = accessLogs;
     this.filters = filters;
-    this.clusters = new ClusterTable(healthListener);
+    this.clusters = upkeep.clusters();
     this.health = new HealthService(clusters::all);
-    this.transport = Transport.of(options.transport());
-    Bootstrap bootstrap = bootstrap();
-    for (int i = 0; i < options.loops(); i++) {
-      EventLoopGroup group = transport.newLoop("gateway-" + i);
-      groups.add(group);
-      Worker worker = new Worker(i, group.next(), metrics, tracing, this::currentState);
-      LoopPools loopPools = new LoopPools(worker, bootstrap, options.loops());
+    Bootstrap bootstrap = loops.client().option(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT);
+    for (int i = 0; i < loops.size(); i++) {
+      Worker worker = new Worker(i, loops.loop(i), metrics, tracing, this::currentState);
+      LoopPools loopPools = new LoopPools(worker, bootstrap, loops.size());
       worker.upstreams(loopPools);
       workers.add(worker);
       pools.add(loopPools);
     }
-    EventLoop first = workers.getFirst().eventLoop();
-    names = new NameResolution(first, transport.datagramChannel());
-    prober = new HealthProber(first, bootstrap);
   }
 
   /**
-   * An engine with its event loops, bound to nothing yet.
+   * An engine alone on event loops and clusters of its own, bound to nothing yet.
    *
    * @param accessLogs the log of each listener; asked again at every snapshot
    * @param tracing null when tracing is off
@@ -114,17 +110,26 @@ public final class HttpEngine implements HttpDataPlane {
       @Nullable RequestTracing tracing,
       FilterRegistry filters,
       HealthListener healthListener) {
-    return new HttpEngine(options, metrics, accessLogs, tracing, filters, healthListener);
+    EventLoops loops = EventLoops.create(options.eventLoops(), options.transport());
+    ClusterUpkeep upkeep = new ClusterUpkeep(loops, new ClusterTable(healthListener));
+    return new HttpEngine(loops, upkeep, true, metrics, accessLogs, tracing, filters);
   }
 
-  private Bootstrap bootstrap() {
-    return new Bootstrap()
-        .channel(transport.socketChannel())
-        .resolver(NameResolution.resolvers(transport.datagramChannel()))
-        .option(ChannelOption.TCP_NODELAY, true)
-        .option(ChannelOption.SO_KEEPALIVE, true)
-        .option(
-            ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 * 1024, 64 * 1024));
+  /**
+   * An engine on loops and clusters that somebody else owns: its owner updates the clusters before
+   * it publishes a snapshot here, and closes both after the engine.
+   *
+   * @param accessLogs the log of each listener; asked again at every snapshot
+   * @param tracing null when tracing is off
+   */
+  public static HttpEngine on(
+      EventLoops loops,
+      ClusterUpkeep upkeep,
+      HttpMetrics metrics,
+      Function<ListenerSpec, AccessLog> accessLogs,
+      @Nullable RequestTracing tracing,
+      FilterRegistry filters) {
+    return new HttpEngine(loops, upkeep, false, metrics, accessLogs, tracing, filters);
   }
 
   private ProxyState currentState() {
@@ -138,14 +143,23 @@ public final class HttpEngine implements HttpDataPlane {
   @Override
   public void start(Snapshot snapshot) {
     publish(snapshot);
+    if (isAlone) {
+      upkeep.start(failure -> metrics.onContainedException(0, failure));
+    }
     for (int i = 0; i < workers.size(); i++) {
-      startTicks(workers.get(i), pools.get(i));
+      int index = i;
+      loops.everyTick(
+          i,
+          turn -> tick(workers.get(index), pools.get(index), turn),
+          failure -> metrics.onContainedException(index, failure));
     }
     try {
       for (ListenerSpec spec : snapshot.listeners()) {
-        Listener listener = new Listener(spec, workers, () -> context(spec.name()));
-        listener.bind(groups, transport);
-        listeners.add(listener);
+        if (isServed(spec)) {
+          Listener listener = new Listener(spec, workers, () -> context(spec.name()));
+          listener.bind(loops, UNSENT);
+          listeners.add(listener);
+        }
       }
     } catch (BindFailure e) {
       listeners.forEach(Listener::unbind);
@@ -162,45 +176,16 @@ public final class HttpEngine implements HttpDataPlane {
     return context;
   }
 
-  private void startTicks(Worker worker, LoopPools loopPools) {
-    boolean leads = worker.index() == 0;
-    worker
-        .eventLoop()
-        .scheduleAtFixedRate(
-            new Runnable() {
-              private int turn;
-
-              @Override
-              public void run() {
-                try {
-                  tick(worker, loopPools, leads, turn++);
-                } catch (Throwable t) {
-                  io.expressgateway.net.OutOfMemory.haltOn(t);
-                  metrics.onContainedException(worker.index(), t);
-                }
-              }
-            },
-            TICK_MILLIS,
-            TICK_MILLIS,
-            TimeUnit.MILLISECONDS);
-  }
-
-  private void tick(Worker worker, LoopPools loopPools, boolean leads, int turn) {
+  private void tick(Worker worker, LoopPools loopPools, int turn) {
     long now = System.nanoTime();
     worker.date().tick();
     worker.timers().advance(now);
-    if (leads && turn % 2 == 0) {
-      for (Cluster cluster : clusters.all()) {
-        cluster.tick();
-      }
-    }
     if (turn % 4 == 0) {
       worker.held().count();
     }
     if (turn % 20 == 0) {
       loopPools.sweep(now);
-      if (leads) {
-        names.refresh(clusters.all());
+      if (worker.index() == 0) {
         for (ListenerContext context : contexts.values()) {
           ServerTls tls = context.tls();
           if (tls != null) {
@@ -214,7 +199,9 @@ public final class HttpEngine implements HttpDataPlane {
   @Override
   public void publish(Snapshot snapshot) {
     metrics.onSnapshot(snapshot);
-    clusters.update(snapshot.clusters());
+    if (isAlone) {
+      upkeep.update(snapshot.clusters());
+    }
     RouteTable table =
         RouteTable.compile(snapshot.routes(), snapshot.apiVersion(), snapshot.hostIncludesPort());
     List<Route> routes = table.routes();
@@ -222,27 +209,12 @@ public final class HttpEngine implements HttpDataPlane {
     for (int i = 0; i < plans.length; i++) {
       plans[i] = plan(routes.get(i));
     }
-    Map<String, ListenerContext> made = new LinkedHashMap<>();
-    List<String> identityHeaders = identityHeaders(snapshot);
-    for (ListenerSpec spec : snapshot.listeners()) {
-      made.put(
-          spec.name(),
-          new ListenerContext(
-              spec,
-              made.size(),
-              accessLogs.apply(spec),
-              serverTls(spec),
-              snapshot.security(),
-              identityHeaders));
-    }
-    contexts = made;
+    contexts = contexts(snapshot);
     state = new ProxyState(snapshot, table, plans, this::adHocCluster, health);
     for (Listener listener : listeners) {
       listener.limits(context(listener.name()).spec());
     }
-    List<Cluster> all = clusters.publish();
-    names.refresh(all);
-    workers.getFirst().eventLoop().execute(() -> prober.watch(all));
+    List<Cluster> all = clusters.all();
     long budget = heldBudget(snapshot.security());
     for (int i = 0; i < workers.size(); i++) {
       LoopPools loopPools = pools.get(i);
@@ -254,6 +226,30 @@ public final class HttpEngine implements HttpDataPlane {
             loopPools.retain(all);
           });
     }
+  }
+
+  private Map<String, ListenerContext> contexts(Snapshot snapshot) {
+    Map<String, ListenerContext> made = new LinkedHashMap<>();
+    List<String> identityHeaders = identityHeaders(snapshot);
+    for (int i = 0; i < snapshot.listeners().size(); i++) {
+      ListenerSpec spec = snapshot.listeners().get(i);
+      if (isServed(spec)) {
+        made.put(
+            spec.name(),
+            new ListenerContext(
+                spec,
+                i,
+                accessLogs.apply(spec),
+                serverTls(spec),
+                snapshot.security(),
+                identityHeaders));
+      }
+    }
+    return made;
+  }
+
+  private static boolean isServed(ListenerSpec spec) {
+    return !spec.protocol().isRelayed();
   }
 
   /** How much clients may make one loop hold: a share of the smaller of heap and direct memory. */
@@ -302,7 +298,7 @@ public final class HttpEngine implements HttpDataPlane {
     }
     Cluster made = clusters.adHoc(address);
     if (made != null) {
-      names.refresh(List.of(made));
+      upkeep.resolve(List.of(made));
     }
     return made;
   }
@@ -326,7 +322,7 @@ public final class HttpEngine implements HttpDataPlane {
 
   @Override
   public String transport() {
-    return transport.text();
+    return loops.transport().text();
   }
 
   @Override
@@ -354,34 +350,17 @@ public final class HttpEngine implements HttpDataPlane {
     Map<Cluster, int[]> counts = new LinkedHashMap<>();
     all.forEach(cluster -> counts.put(cluster, new int[3]));
     if (!closed) {
-      CountDownLatch counted = new CountDownLatch(workers.size());
-      for (int i = 0; i < workers.size(); i++) {
-        LoopPools loopPools = pools.get(i);
-        workers
-            .get(i)
-            .eventLoop()
-            .execute(() -> {
-              synchronized (counts) {
-                counts.forEach(loopPools::count);
-              }
-              counted.countDown();
-            });
-      }
-      await(counted);
+      loops.onEach(i -> {
+        synchronized (counts) {
+          counts.forEach(pools.get(i)::count);
+        }
+      });
     }
     List<PoolCount> rows = new ArrayList<>();
     synchronized (counts) {
       counts.forEach((cluster, n) -> rows.add(new PoolCount(cluster.spec(), n[0], n[1], n[2])));
     }
     return rows;
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      latch.await(1, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   @Override
@@ -409,37 +388,27 @@ public final class HttpEngine implements HttpDataPlane {
 
   @Override
   public boolean awaitIdle(Duration timeout) {
-    listeners.forEach(Listener::unbind);
+    unbind();
     long deadline = System.nanoTime() + timeout.toNanos();
     while (!isIdle()) {
       if (System.nanoTime() >= deadline || Thread.currentThread().isInterrupted()) {
         return false;
       }
-      java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
+      LockSupport.parkNanos(10_000_000);
     }
     return true;
   }
 
-  private boolean isIdle() {
+  /** Stops accepting; what runs goes on. */
+  public void unbind() {
+    listeners.forEach(Listener::unbind);
+  }
+
+  /** Whether nothing runs and no connection is open. */
+  public boolean isIdle() {
     Ledger now = ledger();
     return now.accepted() == now.completed() + now.refused() + now.aborted()
         && listeners.stream().allMatch(listener -> listener.connections() == 0);
-  }
-
-  /** Runs something on each loop and waits until all have. */
-  private void onEachLoop(Consumer<LoopPools> task) {
-    CountDownLatch ran = new CountDownLatch(workers.size());
-    for (int i = 0; i < workers.size(); i++) {
-      LoopPools loopPools = pools.get(i);
-      workers
-          .get(i)
-          .eventLoop()
-          .execute(() -> {
-            task.accept(loopPools);
-            ran.countDown();
-          });
-    }
-    await(ran);
   }
 
   /** Gives clients that were sent away a moment to take what they were told and to close. */
@@ -457,22 +426,15 @@ public final class HttpEngine implements HttpDataPlane {
       return;
     }
     closed = true;
-    listeners.forEach(Listener::unbind);
+    unbind();
     listeners.forEach(Listener::shutDown);
-    workers.getFirst().eventLoop().execute(prober::stop);
     // A loop that is told to stop closes its channels before it runs what was asked of it.
-    onEachLoop(LoopPools::close);
+    loops.onEach(i -> pools.get(i).close());
     awaitLeavers();
     listeners.forEach(Listener::shutDown);
-    names.close();
-    onEachLoop(loopPools -> {});
-    // What io_uring was asked to read comes back, cancelled, a turn after its channel has closed.
-    long quietMillis = transport == Transport.IO_URING ? 100 : 0;
-    for (EventLoopGroup group : groups) {
-      group.shutdownGracefully(quietMillis, 2_000, TimeUnit.MILLISECONDS);
-    }
-    for (EventLoopGroup group : groups) {
-      group.terminationFuture().awaitUninterruptibly(3, TimeUnit.SECONDS);
+    if (isAlone) {
+      upkeep.close();
+      loops.close();
     }
   }
 }

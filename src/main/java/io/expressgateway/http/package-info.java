@@ -3,9 +3,10 @@
  *
  * <p>Sub-packages by stage: {@code listener} accepts, {@code h1} reads and writes HTTP/1.1 on both
  * sides, {@code proxy} is the exchange between them, {@code upstream} holds the pools. Knows
- * nothing of Spring or Micrometer. Start with {@link io.expressgateway.http.HttpDataPlane}.
+ * nothing of Spring or Micrometer. Start with {@link io.expressgateway.plane.DataPlane}.
  */
 @NullMarked
 package io.expressgateway.http;
 
+import io.expressgateway.plane.DataPlane;
 import org.jspecify.annotations.NullMarked;

@@ -53,10 +53,29 @@ public final class ConnectionCaps {
 
   /** Counts a connection in if both limits leave room. */
   public Admission acquire(InetAddress address) {
+    Admission admission = acquireUnnamed();
+    return admission == Admission.ADMITTED ? name(address) : admission;
+  }
+
+  /**
+   * Counts a connection in whose client is not known yet, if the listener is not full. To be
+   * followed by {@link #name} or {@link #releaseUnnamed}.
+   */
+  public Admission acquireUnnamed() {
     if (open.incrementAndGet() > maxTotal) {
       open.decrementAndGet();
       return Admission.LISTENER_FULL;
     }
+    return Admission.ADMITTED;
+  }
+
+  /** Counts a connection out whose client never became known. */
+  public void releaseUnnamed() {
+    open.decrementAndGet();
+  }
+
+  /** Says whose a counted connection is, if that address may have another; else counts it out. */
+  public Admission name(InetAddress address) {
     int limit = maxPerAddress;
     boolean[] admitted = new boolean[1];
     byAddress.compute(

@@ -76,6 +76,10 @@ public enum Rule {
   TLS_HANDSHAKE("tls-handshake", Kind.BOUND),
   /** A TLS handshake that took too long. */
   HANDSHAKE_TIMEOUT("handshake-timeout", Kind.BOUND, "listeners[].handshake-timeout"),
+  /** What a client of a passthrough sent first: no ClientHello, a hostile or a late one. */
+  CLIENT_HELLO("client-hello", Kind.BOUND, "listeners[].handshake-timeout"),
+  /** A PROXY protocol header that is missing, malformed, late or of somebody not trusted. */
+  PROXY_PROTOCOL("proxy-protocol", Kind.POLICY, "listeners[].proxy-protocol"),
   /** What clients make the gateway hold, in percent of the memory that it may have. */
   HELD_BYTES("held-bytes", Kind.BOUND, 50, Duration.ZERO),
   /** CONTINUATION frames of one header block: CVE-2024-27316. */

@@ -1,18 +1,16 @@
 package io.expressgateway.metrics;
 
-import io.expressgateway.http.ExchangeRecord;
-import io.expressgateway.message.RequestHead;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
-/** How an exchange becomes a line. One instance per event loop: it may keep a clock. */
+/** How an exchange or a flow becomes a line. One instance per event loop: it may keep a clock. */
 interface AccessLogFormat {
 
   /** Apache's "combined" as a pattern. */
   String COMBINED = "%h - - [%t] \"%r\" %s %b \"%{Referer}i\" \"%{User-Agent}i\"";
 
   /** Writes the line without its end. */
-  void write(ExchangeRecord exchange, Line line);
+  void write(LogEntry entry, Line line);
 
   /**
    * The format of this name, or of this pattern.
@@ -46,11 +44,5 @@ interface AccessLogFormat {
       }
       line.number(octets[i] & 0xff);
     }
-  }
-
-  /** The method; {@code -} when the head could not be parsed. */
-  static String method(ExchangeRecord exchange) {
-    RequestHead request = exchange.request();
-    return request == null ? "-" : request.method();
   }
 }

@@ -2,6 +2,7 @@ package io.expressgateway.metrics;
 
 import io.expressgateway.http.AccessLog;
 import io.expressgateway.snapshot.ListenerSpec;
+import io.expressgateway.stream.FlowLog;
 import io.expressgateway.snapshot.ListenerSpec.AccessLogSpec;
 import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The access logs of all listeners. Listeners that name the same path share one writer. An event
@@ -56,9 +58,20 @@ public final class AccessLogs implements Function<ListenerSpec, AccessLog>, Auto
    */
   @Override
   public AccessLog apply(ListenerSpec listener) {
+    ListenerLog log = log(listener);
+    return log == null ? AccessLog.NONE : log;
+  }
+
+  /** The log of a relay's listener, as {@link #apply}. */
+  public FlowLog flows(ListenerSpec listener) {
+    ListenerLog log = log(listener);
+    return log == null ? FlowLog.NONE : log;
+  }
+
+  private @Nullable ListenerLog log(ListenerSpec listener) {
     AccessLogSpec spec = listener.accessLog();
     if (spec.format().equals("off") || spec.sample() <= 0) {
-      return AccessLog.NONE;
+      return null;
     }
     // Said here and not on the first request of a loop, where it is parsed again.
     AccessLogFormat.of(spec.format());

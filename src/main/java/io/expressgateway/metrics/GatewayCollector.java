@@ -2,8 +2,8 @@ package io.expressgateway.metrics;
 
 import io.expressgateway.cluster.Cluster;
 import io.expressgateway.cluster.Endpoint;
-import io.expressgateway.http.HttpDataPlane;
-import io.expressgateway.http.HttpDataPlane.Ledger;
+import io.expressgateway.plane.DataPlane;
+import io.expressgateway.plane.DataPlane.Ledger;
 import io.expressgateway.message.HttpVersion;
 import io.expressgateway.snapshot.Snapshot;
 import io.prometheus.metrics.model.registry.MultiCollector;
@@ -37,6 +37,7 @@ public final class GatewayCollector implements MultiCollector {
     requests(all);
     gatewayTimer(all);
     upstream(all);
+    flows(all);
     counters(all);
     gauges(all);
     return all.build();
@@ -138,6 +139,40 @@ public final class GatewayCollector implements MultiCollector {
     all.metricSnapshot(tries.build()).metricSnapshot(durations.build());
   }
 
+  private void flows(MetricSnapshots.Builder all) {
+    CounterSnapshot.Builder flows =
+        CounterSnapshot.builder()
+            .name("expressgateway_flows")
+            .help("Flows of relays that have ended; why is empty when both sides had ended");
+    metrics
+        .sums(loop -> loop.flows)
+        .forEach((key, cell) ->
+            flows.dataPoint(
+                counter(Labels.of("listener", key.first(), "why", key.second()), cell[0])));
+    HistogramSnapshot.Builder durations =
+        HistogramSnapshot.builder()
+            .name("expressgateway_flow_duration_seconds")
+            .help("Connection of a client to the end of its flow");
+    metrics
+        .sums(loop -> loop.flowDurations)
+        .forEach((key, cell) ->
+            durations.dataPoint(histogram(Labels.of("listener", key.first()), cell, 0)));
+    CounterSnapshot.Builder bytes =
+        CounterSnapshot.builder()
+            .name("expressgateway_flow_bytes")
+            .help("Bytes that relays have received: in from clients, out from endpoints");
+    metrics
+        .sums(loop -> loop.flowBytes)
+        .forEach((key, cell) -> {
+          Labels labels = Labels.of("listener", key.first(), "cluster", key.second());
+          bytes.dataPoint(counter(labels.add("direction", "in"), cell[0]));
+          bytes.dataPoint(counter(labels.add("direction", "out"), cell[1]));
+        });
+    all.metricSnapshot(flows.build())
+        .metricSnapshot(durations.build())
+        .metricSnapshot(bytes.build());
+  }
+
   private void counters(MetricSnapshots.Builder all) {
     CounterSnapshot.Builder failures =
         CounterSnapshot.builder()
@@ -207,7 +242,7 @@ public final class GatewayCollector implements MultiCollector {
             .help("1 unless routes or certificates that were read last were refused")
             .dataPoint(gauge(Labels.EMPTY, metrics.isReloadAccepted() ? 1 : 0))
             .build());
-    HttpDataPlane dataPlane = metrics.dataPlane();
+    DataPlane dataPlane = metrics.dataPlane();
     if (dataPlane != null) {
       connections(all, dataPlane);
       endpoints(all, dataPlane);
@@ -217,17 +252,17 @@ public final class GatewayCollector implements MultiCollector {
     }
   }
 
-  private static void connections(MetricSnapshots.Builder all, HttpDataPlane dataPlane) {
+  private static void connections(MetricSnapshots.Builder all, DataPlane dataPlane) {
     GaugeSnapshot.Builder open =
         GaugeSnapshot.builder().name("expressgateway_connections").help("Open client connections");
-    for (HttpDataPlane.BoundListener listener : dataPlane.listeners()) {
+    for (DataPlane.BoundListener listener : dataPlane.listeners()) {
       open.dataPoint(gauge(Labels.of("listener", listener.name()), listener.connections()));
     }
     GaugeSnapshot.Builder pool =
         GaugeSnapshot.builder()
             .name("expressgateway_pool_connections")
             .help("Upstream connections; pending are requests that wait for one");
-    for (HttpDataPlane.PoolCount count : dataPlane.pools()) {
+    for (DataPlane.PoolCount count : dataPlane.pools()) {
       String cluster = count.spec().name();
       pool.dataPoint(gauge(Labels.of("cluster", cluster, "state", "active"), count.active()));
       pool.dataPoint(gauge(Labels.of("cluster", cluster, "state", "idle"), count.idle()));
@@ -236,7 +271,7 @@ public final class GatewayCollector implements MultiCollector {
     all.metricSnapshot(open.build()).metricSnapshot(pool.build());
   }
 
-  private static void endpoints(MetricSnapshots.Builder all, HttpDataPlane dataPlane) {
+  private static void endpoints(MetricSnapshots.Builder all, DataPlane dataPlane) {
     GaugeSnapshot.Builder healthy =
         GaugeSnapshot.builder()
             .name("expressgateway_endpoint_healthy")
@@ -254,7 +289,7 @@ public final class GatewayCollector implements MultiCollector {
     all.metricSnapshot(healthy.build());
   }
 
-  private static void snapshot(MetricSnapshots.Builder all, HttpDataPlane dataPlane) {
+  private static void snapshot(MetricSnapshots.Builder all, DataPlane dataPlane) {
     Snapshot snapshot = dataPlane.snapshot();
     GaugeSnapshot.Builder routes =
         GaugeSnapshot.builder().name("expressgateway_routes").help("Routes that serve");

@@ -1,9 +1,11 @@
 package io.expressgateway.metrics;
 
 import io.expressgateway.http.ExchangeRecord;
-import io.expressgateway.http.HttpDataPlane;
+import io.expressgateway.plane.DataPlane;
 import io.expressgateway.http.HttpMetrics;
 import io.expressgateway.route.Route;
+import io.expressgateway.stream.FlowRecord;
+import io.expressgateway.stream.StreamMetrics;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * The data plane's figures. Each event loop writes tables of its own, without locks or allocation;
  * {@link GatewayCollector} sums them when somebody scrapes.
  */
-public final class GatewayMetrics implements HttpMetrics {
+public final class GatewayMetrics implements HttpMetrics, StreamMetrics {
 
   /** The route label of a request that no route matched. */
   static final String NO_ROUTE = "_none";
@@ -23,7 +25,7 @@ public final class GatewayMetrics implements HttpMetrics {
   private final ContainedLog containedLog = new ContainedLog(System::nanoTime);
   private volatile boolean reloadAccepted = true;
   private volatile LoopFigures[] loops = new LoopFigures[0];
-  private volatile Supplier<@Nullable HttpDataPlane> dataPlane = () -> null;
+  private volatile Supplier<@Nullable DataPlane> dataPlane = () -> null;
 
   /**
    * Figures with at most {@code labelBudget} label sets per metric; what comes later is counted
@@ -34,7 +36,7 @@ public final class GatewayMetrics implements HttpMetrics {
   }
 
   /** Where gauges are read from at each scrape. */
-  public void gaugesOf(Supplier<@Nullable HttpDataPlane> dataPlane) {
+  public void gaugesOf(Supplier<@Nullable DataPlane> dataPlane) {
     this.dataPlane = dataPlane;
   }
 
@@ -60,6 +62,23 @@ public final class GatewayMetrics implements HttpMetrics {
           exchange.status(),
           nanos);
     }
+  }
+
+  @Override
+  public void onFlowEnd(FlowRecord flow) {
+    LoopFigures figures = loop(flow.loop());
+    LoopTable.add(figures.flows.cell(flow.listener(), flow.end().code(), 0), 0, 1);
+    Durations.record(
+        figures.flowDurations.cell(flow.listener(), "", 0),
+        0,
+        flow.endNanos() - flow.startNanos());
+  }
+
+  @Override
+  public void onBytes(int loop, String listener, String cluster, long in, long out) {
+    long[] cell = loop(loop).flowBytes.cell(listener, cluster, 0);
+    LoopTable.add(cell, 0, in);
+    LoopTable.add(cell, 1, out);
   }
 
   @Override
@@ -138,7 +157,7 @@ public final class GatewayMetrics implements HttpMetrics {
     return budgets.folded();
   }
 
-  @Nullable HttpDataPlane dataPlane() {
+  @Nullable DataPlane dataPlane() {
     return dataPlane.get();
   }
 }

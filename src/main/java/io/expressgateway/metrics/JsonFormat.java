@@ -1,7 +1,5 @@
 package io.expressgateway.metrics;
 
-import io.expressgateway.http.ExchangeRecord;
-import io.expressgateway.route.Route;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -37,42 +35,41 @@ final class JsonFormat implements AccessLogFormat {
   }
 
   @Override
-  public void write(ExchangeRecord exchange, Line line) {
+  public void write(LogEntry entry, Line line) {
     line.raw(TIME);
     clock.write(line, System.currentTimeMillis());
     line.raw(LISTENER);
-    line.json(exchange.listener());
+    line.json(entry.listener());
     line.raw(PROTOCOL);
-    line.ascii(exchange.protocol().text());
+    line.ascii(entry.protocol());
     line.raw(CLIENT);
-    AccessLogFormat.client(exchange.client(), line);
+    AccessLogFormat.client(entry.client(), line);
     line.raw(METHOD);
-    line.json(AccessLogFormat.method(exchange));
+    line.json(entry.method());
     line.raw(HOST);
-    line.json(exchange.originalHost());
+    line.json(entry.host());
     line.raw(PATH);
-    line.json(exchange.originalTarget());
+    line.json(entry.target());
     line.raw(STATUS);
-    line.number(exchange.status());
+    line.number(entry.status());
     line.raw(BYTES_IN);
-    line.number(exchange.bytesIn());
+    line.number(entry.bytesIn());
     line.raw(BYTES_OUT);
-    line.number(exchange.bytesOut());
+    line.number(entry.bytesOut());
     line.raw(DURATION);
-    line.millis(exchange.endNanos() - exchange.startNanos());
-    Route route = exchange.route();
+    line.millis(entry.nanos());
     line.raw(ROUTE);
-    line.json(route == null ? "" : route.id());
+    line.json(entry.route());
     line.raw(CLUSTER);
-    line.json(exchange.cluster());
+    line.json(entry.cluster());
     line.raw(ENDPOINT);
-    line.json(exchange.endpoint());
+    line.json(entry.endpoint());
     line.raw(ATTEMPTS);
-    line.number(exchange.attempts());
+    line.number(entry.attempts());
     line.raw(WHY);
-    line.json(exchange.why());
+    line.json(entry.why());
     line.raw(TRACE);
-    line.json(exchange.traceId());
+    line.json(entry.traceId());
     line.raw(END);
   }
 }

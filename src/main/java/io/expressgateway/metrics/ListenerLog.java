@@ -2,17 +2,20 @@ package io.expressgateway.metrics;
 
 import io.expressgateway.http.AccessLog;
 import io.expressgateway.http.ExchangeRecord;
+import io.expressgateway.stream.FlowLog;
+import io.expressgateway.stream.FlowRecord;
 import io.expressgateway.snapshot.ListenerSpec.AccessLogSpec;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The access log of one listener: a format, a line and a ring per event loop. */
-final class ListenerLog implements AccessLog {
+final class ListenerLog implements AccessLog, FlowLog {
 
   private static final class PerLoop {
     final AccessLogFormat format;
     final ByteRing ring;
     final Line line = new Line();
+    final ExchangeEntry exchange = new ExchangeEntry();
     long dice;
 
     PerLoop(AccessLogFormat format, ByteRing ring, long seed) {
@@ -36,12 +39,27 @@ final class ListenerLog implements AccessLog {
   @Override
   public void log(ExchangeRecord exchange) {
     PerLoop loop = loop(exchange.loop());
-    if (threshold != Long.MAX_VALUE && roll(loop) >= threshold) {
-      return;
+    if (isWanted(loop)) {
+      write(loop, loop.exchange.of(exchange));
     }
+  }
+
+  @Override
+  public void log(FlowRecord flow) {
+    PerLoop loop = loop(flow.loop());
+    if (isWanted(loop)) {
+      write(loop, new FlowEntry(flow));
+    }
+  }
+
+  private boolean isWanted(PerLoop loop) {
+    return threshold == Long.MAX_VALUE || roll(loop) < threshold;
+  }
+
+  private void write(PerLoop loop, LogEntry entry) {
     Line line = loop.line;
     line.clear();
-    loop.format.write(exchange, line);
+    loop.format.write(entry, line);
     line.raw('\n');
     if (loop.ring.offer(line.array(), line.length())) {
       writer.wake();

@@ -15,6 +15,9 @@ final class LoopFigures {
   final LoopTable saves;
   final LoopTable retries;
   final LoopTable contained;
+  final LoopTable flows;
+  final LoopTable flowDurations;
+  final LoopTable flowBytes;
   final RouteCells byRoute = new RouteCells(this);
 
   LoopFigures(Budgets budgets) {
@@ -27,6 +30,9 @@ final class LoopFigures {
     saves = new LoopTable(budgets.saves, 1);
     retries = new LoopTable(budgets.retries, 1);
     contained = new LoopTable(budgets.contained, 1);
+    flows = new LoopTable(budgets.flows, 1);
+    flowDurations = new LoopTable(budgets.flowDurations, Durations.SIZE);
+    flowBytes = new LoopTable(budgets.flowBytes, 2);
   }
 
   /** Counts a request in a cell of {@link #requests}. */
@@ -50,6 +56,9 @@ final class LoopFigures {
     final LabelBudget saves;
     final LabelBudget retries;
     final LabelBudget contained;
+    final LabelBudget flows;
+    final LabelBudget flowDurations;
+    final LabelBudget flowBytes;
 
     Budgets(int limit) {
       requests = new LabelBudget(limit);
@@ -61,6 +70,9 @@ final class LoopFigures {
       saves = new LabelBudget(limit);
       retries = new LabelBudget(limit);
       contained = new LabelBudget(limit);
+      flows = new LabelBudget(limit);
+      flowDurations = new LabelBudget(limit);
+      flowBytes = new LabelBudget(limit);
     }
 
     int folded() {
@@ -72,7 +84,10 @@ final class LoopFigures {
           + security.folded()
           + saves.folded()
           + retries.folded()
-          + contained.folded();
+          + contained.folded()
+          + flows.folded()
+          + flowDurations.folded()
+          + flowBytes.folded();
     }
   }
 }

@@ -1,9 +1,5 @@
 package io.expressgateway.metrics;
 
-import io.expressgateway.http.ExchangeRecord;
-import io.expressgateway.message.RequestHead;
-import io.expressgateway.message.ResponseHead;
-import io.expressgateway.route.Route;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +49,7 @@ final class PatternFormat implements AccessLogFormat {
   private static void flush(StringBuilder literal, List<AccessLogFormat> parts) {
     if (!literal.isEmpty()) {
       byte[] bytes = literal.toString().getBytes(StandardCharsets.UTF_8);
-      parts.add((exchange, line) -> line.raw(bytes));
+      parts.add((entry, line) -> line.raw(bytes));
       literal.setLength(0);
     }
   }
@@ -89,20 +85,20 @@ final class PatternFormat implements AccessLogFormat {
 
   private static @org.jspecify.annotations.Nullable AccessLogFormat plain(char letter) {
     return switch (letter) {
-      case 'h' -> (exchange, line) -> AccessLogFormat.client(exchange.client(), line);
+      case 'h' -> (entry, line) -> AccessLogFormat.client(entry.client(), line);
       case 't' -> time();
       case 'r' -> PatternFormat::requestLine;
-      case 'm' -> text(AccessLogFormat::method);
-      case 'U' -> text(exchange -> cut(exchange.originalTarget(), true));
-      case 'q' -> (exchange, line) -> line.quoted(cut(exchange.originalTarget(), false));
-      case 'H' -> text(exchange -> exchange.protocol().text());
-      case 'v' -> text(ExchangeRecord::originalHost);
-      case 's' -> (exchange, line) -> line.number(exchange.status());
+      case 'm' -> text(LogEntry::method);
+      case 'U' -> text(entry -> cut(entry.target(), true));
+      case 'q' -> (entry, line) -> line.quoted(cut(entry.target(), false));
+      case 'H' -> text(LogEntry::protocol);
+      case 'v' -> text(LogEntry::host);
+      case 's' -> (entry, line) -> line.number(entry.status());
       case 'b' -> PatternFormat::bytesOrDash;
-      case 'B' -> (exchange, line) -> line.number(exchange.bytesOut());
-      case 'I' -> (exchange, line) -> line.number(exchange.bytesIn());
-      case 'D' -> (exchange, line) -> line.number(nanos(exchange) / 1_000);
-      case 'T' -> (exchange, line) -> line.number(nanos(exchange) / 1_000_000_000);
+      case 'B' -> (entry, line) -> line.number(entry.bytesOut());
+      case 'I' -> (entry, line) -> line.number(entry.bytesIn());
+      case 'D' -> (entry, line) -> line.number(entry.nanos() / 1_000);
+      case 'T' -> (entry, line) -> line.number(entry.nanos() / 1_000_000_000);
       default -> null;
     };
   }
@@ -110,8 +106,8 @@ final class PatternFormat implements AccessLogFormat {
   private static @org.jspecify.annotations.Nullable AccessLogFormat named(
       char letter, String name) {
     return switch (letter) {
-      case 'i' -> text(exchange -> requestHeader(exchange, name));
-      case 'o' -> text(exchange -> responseHeader(exchange, name));
+      case 'i' -> text(entry -> entry.requestHeader(name));
+      case 'o' -> text(entry -> entry.responseHeader(name));
       case 'g' -> field(name);
       default -> null;
     };
@@ -119,42 +115,42 @@ final class PatternFormat implements AccessLogFormat {
 
   private static @org.jspecify.annotations.Nullable AccessLogFormat field(String name) {
     return switch (name) {
-      case "listener" -> text(ExchangeRecord::listener);
-      case "route" -> text(PatternFormat::routeId);
-      case "cluster" -> text(ExchangeRecord::cluster);
-      case "endpoint" -> text(ExchangeRecord::endpoint);
-      case "attempts" -> (exchange, line) -> line.number(exchange.attempts());
-      case "why" -> text(ExchangeRecord::why);
-      case "traceId" -> text(ExchangeRecord::traceId);
+      case "listener" -> text(LogEntry::listener);
+      case "route" -> text(LogEntry::route);
+      case "cluster" -> text(LogEntry::cluster);
+      case "endpoint" -> text(LogEntry::endpoint);
+      case "attempts" -> (entry, line) -> line.number(entry.attempts());
+      case "why" -> text(LogEntry::why);
+      case "traceId" -> text(LogEntry::traceId);
       default -> null;
     };
   }
 
-  private static AccessLogFormat text(Function<ExchangeRecord, String> field) {
-    return (exchange, line) -> {
-      String value = field.apply(exchange);
+  private static AccessLogFormat text(Function<LogEntry, String> field) {
+    return (entry, line) -> {
+      String value = field.apply(entry);
       line.quoted(value.isEmpty() ? "-" : value);
     };
   }
 
   private static AccessLogFormat time() {
     LogClock clock = new LogClock(false);
-    return (exchange, line) -> clock.write(line, System.currentTimeMillis());
+    return (entry, line) -> clock.write(line, System.currentTimeMillis());
   }
 
-  private static void requestLine(ExchangeRecord exchange, Line line) {
-    line.quoted(AccessLogFormat.method(exchange));
+  private static void requestLine(LogEntry entry, Line line) {
+    line.quoted(entry.method());
     line.raw(' ');
-    line.quoted(exchange.originalTarget());
+    line.quoted(entry.target());
     line.raw(' ');
-    line.ascii(exchange.protocol().text());
+    line.ascii(entry.protocol());
   }
 
-  private static void bytesOrDash(ExchangeRecord exchange, Line line) {
-    if (exchange.bytesOut() == 0) {
+  private static void bytesOrDash(LogEntry entry, Line line) {
+    if (entry.bytesOut() == 0) {
       line.raw('-');
     } else {
-      line.number(exchange.bytesOut());
+      line.number(entry.bytesOut());
     }
   }
 
@@ -166,31 +162,10 @@ final class PatternFormat implements AccessLogFormat {
     return path ? target.substring(0, question) : target.substring(question);
   }
 
-  private static String requestHeader(ExchangeRecord exchange, String name) {
-    RequestHead head = exchange.request();
-    String value = head == null ? null : head.headers().get(name);
-    return value == null ? "" : value;
-  }
-
-  private static String responseHeader(ExchangeRecord exchange, String name) {
-    ResponseHead head = exchange.response();
-    String value = head == null ? null : head.headers().get(name);
-    return value == null ? "" : value;
-  }
-
-  private static String routeId(ExchangeRecord exchange) {
-    Route route = exchange.route();
-    return route == null ? "" : route.id();
-  }
-
-  private static long nanos(ExchangeRecord exchange) {
-    return exchange.endNanos() - exchange.startNanos();
-  }
-
   @Override
-  public void write(ExchangeRecord exchange, Line line) {
+  public void write(LogEntry entry, Line line) {
     for (AccessLogFormat part : parts) {
-      part.write(exchange, line);
+      part.write(entry, line);
     }
   }
 }

@@ -68,6 +68,21 @@ public final class Cidr {
     return rest == 0 || ((bytes[whole] ^ network[whole]) & (0xff00 >> rest) & 0xff) == 0;
   }
 
+  /** The network's address, 4 or 16 bytes. */
+  public byte[] address() {
+    return network.clone();
+  }
+
+  /** How many leading bits belong to the network. */
+  public int prefix() {
+    return prefix;
+  }
+
+  /** Whether it is a network of IPv4 addresses. */
+  public boolean isIpv4() {
+    return network.length == 4;
+  }
+
   private static byte[] masked(byte[] address, int prefix) {
     byte[] copy = address.clone();
     for (int bit = prefix; bit < copy.length * 8; bit++) {

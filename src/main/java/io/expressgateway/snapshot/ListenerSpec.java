@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param accessLog what is logged per request
  * @param http limits and timers
  * @param tls certificates and client authentication; null for clear text
+ * @param handshakeTimeout longest wait for what comes before content: a PROXY protocol header, a
+ *     ClientHello
+ * @param proxyProtocol whether connections begin with a PROXY protocol header
+ * @param relay what a relay does with bytes; null for a listener of HTTP
  */
 public record ListenerSpec(
     String name,
@@ -33,7 +37,40 @@ public record ListenerSpec(
     Forwarding forwarding,
     AccessLogSpec accessLog,
     HttpLimits http,
-    @Nullable TlsSpec tls) {
+    @Nullable TlsSpec tls,
+    Duration handshakeTimeout,
+    ProxyProtocol proxyProtocol,
+    @Nullable RelaySpec relay) {
+
+  /** A listener of HTTP without PROXY protocol. */
+  public ListenerSpec(
+      String name,
+      HostPort bind,
+      Protocol protocol,
+      int maxConnections,
+      int maxConnectionsPerIp,
+      List<Cidr> trustedProxies,
+      String trustedProxyPattern,
+      Forwarding forwarding,
+      AccessLogSpec accessLog,
+      HttpLimits http,
+      @Nullable TlsSpec tls) {
+    this(
+        name,
+        bind,
+        protocol,
+        maxConnections,
+        maxConnectionsPerIp,
+        trustedProxies,
+        trustedProxyPattern,
+        forwarding,
+        accessLog,
+        http,
+        tls,
+        Duration.ofSeconds(5),
+        ProxyProtocol.OFF,
+        null);
+  }
 
   /** A listener in clear text. */
   public ListenerSpec(
@@ -66,12 +103,30 @@ public record ListenerSpec(
     trustedProxies = List.copyOf(trustedProxies);
   }
 
+  /** Whether connections begin with a PROXY protocol header (version 1 or 2). */
+  public enum ProxyProtocol {
+    /** They do not. */
+    OFF,
+    /** They may. */
+    ACCEPT,
+    /** They have to. */
+    REQUIRE
+  }
+
   /** What a listener speaks. */
   public enum Protocol {
     /** HTTP in clear text. */
     HTTP("http"),
     /** HTTP over TLS. */
-    HTTPS("https");
+    HTTPS("https"),
+    /** Bytes of connections, whatever they mean. */
+    TCP("tcp"),
+    /** Datagrams, whatever they mean. */
+    UDP("udp"),
+    /** Bytes within TLS that ends here. */
+    TLS("tls"),
+    /** TLS that does not end here: its first message says where it goes. */
+    TLS_PASSTHROUGH("tls-passthrough");
 
     private final String text;
 
@@ -79,7 +134,15 @@ public record ListenerSpec(
       this.text = text;
     }
 
-    /** As written in the configuration; also the scheme of what arrives. */
+    /** Whether a relay serves it, which knows no requests. */
+    public boolean isRelayed() {
+      return switch (this) {
+        case HTTP, HTTPS -> false;
+        case TCP, UDP, TLS, TLS_PASSTHROUGH -> true;
+      };
+    }
+
+    /** As written in the configuration; for HTTP also the scheme of what arrives. */
     public String text() {
       return text;
     }

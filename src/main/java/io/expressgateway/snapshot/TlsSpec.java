@@ -17,6 +17,7 @@ import java.util.List;
  * @param http2 whether ALPN offers HTTP/2 beside HTTP/1.1
  * @param strictAuthority whether requests may name only what the handshake asked for
  * @param clientHeaders how endpoints learn of the client's certificate
+ * @param alpn whether ALPN is offered at all; a relay does not know what its bytes mean
  */
 public record TlsSpec(
     List<KeyMaterial> certificates,
@@ -27,7 +28,32 @@ public record TlsSpec(
     int maxHandshakes,
     boolean http2,
     boolean strictAuthority,
-    ClientCertificateHeaders clientHeaders) {
+    ClientCertificateHeaders clientHeaders,
+    boolean alpn) {
+
+  /** With ALPN. */
+  public TlsSpec(
+      List<KeyMaterial> certificates,
+      ClientAuth clientAuth,
+      List<X509Certificate> clientCas,
+      boolean tls12,
+      Duration handshakeTimeout,
+      int maxHandshakes,
+      boolean http2,
+      boolean strictAuthority,
+      ClientCertificateHeaders clientHeaders) {
+    this(
+        certificates,
+        clientAuth,
+        clientCas,
+        tls12,
+        handshakeTimeout,
+        maxHandshakes,
+        http2,
+        strictAuthority,
+        clientHeaders,
+        true);
+  }
 
   /** Both protocols, the default number of handshakes, and endpoints are told nothing. */
   public TlsSpec(

@@ -23,7 +23,7 @@ final class ClientHello extends SniHandler {
   /**
    * A ClientHello beyond this is hostile: the largest real ones, post-quantum, have about 2 KiB.
    */
-  private static final int MAX_BYTES = 16 * 1024;
+  static final int MAX_BYTES = 16 * 1024;
 
   /** A fatal alert in a record in clear text: decode_error (RFC 8446 section 6.2). */
   private static final byte[] DECODE_ERROR = {21, 3, 3, 0, 2, 2, 50};

@@ -27,7 +27,7 @@ import javax.net.ssl.SSLParameters;
  * The client's side of TLS for one cluster: whom it trusts, what it shows. The endpoint's
  * certificate is verified, chain and name (RFC 9525), unless the configuration says otherwise. ALPN
  * (RFC 7301) offers the cluster's protocol and nothing else: HTTP/2 has to be selected by the
- * endpoint, HTTP/1.1 may go without an answer. Immutable, any thread.
+ * endpoint, HTTP/1.1 may go without an answer, relayed bytes have no name. Immutable, any thread.
  */
 public final class ClientTls {
 
@@ -42,13 +42,15 @@ public final class ClientTls {
         SslContextBuilder.forClient()
             // Not the counted kind: the collector frees it when its last connection is gone.
             .sslProvider(SslProvider.OPENSSL)
-            .protocols("TLSv1.3", "TLSv1.2")
-            .applicationProtocolConfig(
-                new ApplicationProtocolConfig(
-                    Protocol.ALPN,
-                    SelectorFailureBehavior.NO_ADVERTISE,
-                    SelectedListenerFailureBehavior.ACCEPT,
-                    protocol.alpn()));
+            .protocols("TLSv1.3", "TLSv1.2");
+    if (!protocol.alpn().isEmpty()) {
+      builder.applicationProtocolConfig(
+          new ApplicationProtocolConfig(
+              Protocol.ALPN,
+              SelectorFailureBehavior.NO_ADVERTISE,
+              SelectedListenerFailureBehavior.ACCEPT,
+              protocol.alpn()));
+    }
     if (!spec.verify()) {
       builder.trustManager(InsecureTrustManagerFactory.INSTANCE);
     } else if (!spec.cas().isEmpty()) {

@@ -132,13 +132,15 @@ public final class ServerTls {
                   case WANT -> ClientAuth.OPTIONAL;
                   case NEED -> ClientAuth.REQUIRE;
                 })
-            .applicationProtocolConfig(
-                new ApplicationProtocolConfig(
-                    Protocol.ALPN,
-                    SelectorFailureBehavior.NO_ADVERTISE,
-                    SelectedListenerFailureBehavior.ACCEPT,
-                    spec.http2() ? BOTH : HTTP1_ONLY))
             .enableOcsp(staples);
+    if (spec.alpn()) {
+      builder.applicationProtocolConfig(
+          new ApplicationProtocolConfig(
+              Protocol.ALPN,
+              SelectorFailureBehavior.NO_ADVERTISE,
+              SelectedListenerFailureBehavior.ACCEPT,
+              spec.http2() ? BOTH : HTTP1_ONLY));
+    }
     if (!spec.clientCas().isEmpty()) {
       builder.trustManager(spec.clientCas().toArray(X509Certificate[]::new));
     }

@@ -90,7 +90,7 @@ class OperationsGuideTest {
 
   private static final class NothingRuns implements GatewayState {
     @Override
-    public io.expressgateway.http.HttpDataPlane dataPlane() {
+    public io.expressgateway.plane.DataPlane dataPlane() {
       return null;
     }
 

@@ -1,7 +1,7 @@
 package io.expressgateway.app;
 
 import io.expressgateway.cluster.Cluster;
-import io.expressgateway.http.HttpDataPlane;
+import io.expressgateway.plane.DataPlane;
 import io.expressgateway.net.HostPort;
 import io.expressgateway.snapshot.ListenerSpec;
 import io.expressgateway.snapshot.Snapshot;
@@ -17,7 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** Binds its listeners and answers nothing; remembers what it was told, in order. */
-final class FakeDataPlane implements HttpDataPlane {
+final class FakeDataPlane implements DataPlane {
 
   final List<String> calls = new CopyOnWriteArrayList<>();
   final List<Snapshot> published = new CopyOnWriteArrayList<>();

@@ -31,7 +31,7 @@ public class FakeParts {
 
   @Bean
   DataPlaneFactory dataPlaneFactory(FakeDataPlane dataPlane) {
-    return (metrics, accessLogs, tracing) -> dataPlane;
+    return reports -> dataPlane;
   }
 
   @Bean

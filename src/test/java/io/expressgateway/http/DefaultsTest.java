@@ -1,9 +1,10 @@
 package io.expressgateway.http;
 
+import io.expressgateway.plane.DataPlane;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import io.expressgateway.http.HttpDataPlane.BindFailure;
+import io.expressgateway.plane.DataPlane.BindFailure;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,6 @@
 package io.expressgateway.http;
 
+import io.expressgateway.plane.DataPlane;
 import static io.expressgateway.http.fault.FaultyEndpoint.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -73,7 +74,7 @@ class HttpEngineTest {
     try (ServerSocket taken = new ServerSocket(0)) {
       assertThatThrownBy(() -> Gateway.builder().port(taken.getLocalPort()).start())
           .isInstanceOfSatisfying(
-              HttpDataPlane.BindFailure.class,
+              DataPlane.BindFailure.class,
               failure -> assertThat(failure.listener()).isEqualTo("web"))
           .hasMessageContaining("use");
     }
@@ -186,7 +187,7 @@ class HttpEngineTest {
           .isInstanceOf(java.io.IOException.class);
       Await.until("the endpoint sees it", () -> endpoint.closedByPeer.get() == 1);
       assertThat(gateway.metrics.failures).containsExactly("shutdown");
-      assertThat(gateway.engine().ledger()).isEqualTo(new HttpDataPlane.Ledger(1, 0, 0, 1));
+      assertThat(gateway.engine().ledger()).isEqualTo(new DataPlane.Ledger(1, 0, 0, 1));
       gateway.engine().close();
       assertThat(gateway.engine().pools()).hasSize(1);
     }

@@ -1,5 +1,6 @@
 package io.expressgateway.http;
 
+import io.expressgateway.plane.DataPlane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
@@ -56,7 +57,7 @@ class ProxySmokeTest {
               HttpRequest.newBuilder(uri).POST(HttpRequest.BodyPublishers.ofString(big)).build(),
               HttpResponse.BodyHandlers.ofString());
       assertThat(posted.body()).isEqualTo("POST /a?b=c " + big);
-      HttpDataPlane.Ledger ledger = gateway.engine().ledger();
+      DataPlane.Ledger ledger = gateway.engine().ledger();
       assertThat(ledger.accepted()).isEqualTo(51);
       assertThat(ledger.completed()).isEqualTo(51);
     } finally {

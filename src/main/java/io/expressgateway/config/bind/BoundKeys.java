@@ -35,6 +35,8 @@ public final class BoundKeys {
         collect(key + "[]", element, keys);
       } else if (map != null) {
         collect(key + ".*", map.value(), keys);
+      } else if (isTextMap(component)) {
+        keys.put(key + ".*", "");
       } else {
         keys.put(key, defaultText(component));
       }
@@ -68,6 +70,13 @@ public final class BoundKeys {
       return new MapTypes(Arrays.asList(key.getEnumConstants()), value.asSubclass(Record.class));
     }
     return null;
+  }
+
+  /** Whether the component is a map from names that a file makes up to text. */
+  static boolean isTextMap(RecordComponent component) {
+    return component.getGenericType() instanceof ParameterizedType generic
+        && component.getType() == Map.class
+        && Arrays.stream(generic.getActualTypeArguments()).allMatch(String.class::equals);
   }
 
   /** The default as text; empty when there is none. */

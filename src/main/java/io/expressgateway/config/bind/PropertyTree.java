@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -24,20 +25,25 @@ import org.springframework.core.env.StandardEnvironment;
  */
 public final class PropertyTree {
 
+  /** Below these keys stand names of the user's, in which a dash says something. */
+  private static final Set<String> NAMES = Set.of("sni");
+
   private final String path;
+  private final boolean verbatim;
   private final Map<String, PropertyTree> children = new LinkedHashMap<>();
   private @Nullable String value;
   private boolean indexed;
   private boolean ambient = true;
 
-  private PropertyTree(String path) {
+  private PropertyTree(String path, boolean verbatim) {
     this.path = path;
+    this.verbatim = verbatim;
   }
 
   /** The tree of everything at and below {@code root}; empty when nothing is set. */
   public static PropertyTree read(ConfigurableEnvironment environment, String root) {
     ConfigurationPropertyName prefix = ConfigurationPropertyName.of(root);
-    PropertyTree merged = new PropertyTree(root);
+    PropertyTree merged = new PropertyTree(root, false);
     for (ConfigurationPropertySource source :
         ConfigurationPropertySources.from(environment.getPropertySources())) {
       if (source instanceof IterableConfigurationPropertySource iterable) {
@@ -51,7 +57,7 @@ public final class PropertyTree {
       ConfigurableEnvironment environment,
       IterableConfigurationPropertySource source,
       ConfigurationPropertyName prefix) {
-    PropertyTree root = new PropertyTree(prefix.toString());
+    PropertyTree root = new PropertyTree(prefix.toString(), false);
     boolean ambient = isAmbient(source.getUnderlyingSource());
     for (ConfigurationPropertyName name : source) {
       if (!prefix.isAncestorOf(name)) {
@@ -86,7 +92,9 @@ public final class PropertyTree {
     indexed |= number;
     String childPath =
         name.chop(element + 1).isLastElementIndexed() ? path + "[" + text + "]" : path + "." + text;
-    return children.computeIfAbsent(uniform(text), key -> new PropertyTree(childPath));
+    return children.computeIfAbsent(
+        verbatim ? text.toLowerCase(Locale.ROOT) : uniform(text),
+        key -> new PropertyTree(childPath, verbatim || NAMES.contains(key)));
   }
 
   private void mergeLower(PropertyTree lower) {
@@ -99,7 +107,7 @@ public final class PropertyTree {
       indexed = lower.indexed;
     }
     lower.children.forEach((name, child) ->
-        children.computeIfAbsent(name, key -> new PropertyTree(child.path)).mergeLower(child));
+        children.computeIfAbsent(name, key -> new PropertyTree(child.path, child.verbatim)).mergeLower(child));
   }
 
   /** Whether anything is written at or below this key, an empty value included. */
@@ -140,7 +148,7 @@ public final class PropertyTree {
   /** The child of this name; an empty one when nothing is written there. */
   public PropertyTree child(String name) {
     PropertyTree child = children.get(uniform(name));
-    return child == null ? new PropertyTree(path + "." + name) : child;
+    return child == null ? new PropertyTree(path + "." + name, false) : child;
   }
 
   Map<String, PropertyTree> childrenByUniformName() {

@@ -115,6 +115,9 @@ public final class StrictBinder {
       return refused ? List.of() : list(node, component);
     }
     if (type == Map.class) {
+      if (BoundKeys.isTextMap(component)) {
+        return refused ? Map.of() : texts(node);
+      }
       BoundKeys.MapTypes types = BoundKeys.mapTypes(component);
       return types == null || refused ? Map.of() : map(node, types);
     }
@@ -179,6 +182,27 @@ public final class StrictBinder {
           }
         });
     return bound;
+  }
+
+  /** Names that the file makes up, with their dots, in the order in which it has them. */
+  private Map<String, String> texts(PropertyTree node) {
+    if (!node.text().isEmpty()) {
+      problems.refuse(
+          node.path(), node.text(), "takes keys, not a value", "write its keys below it");
+    }
+    Map<String, String> bound = new LinkedHashMap<>();
+    node.children().forEach(child -> addTexts(node, child, bound));
+    return bound;
+  }
+
+  private static void addTexts(PropertyTree map, PropertyTree node, Map<String, String> bound) {
+    if (!node.text().isEmpty()) {
+      String name = node.path().substring(map.path().length());
+      bound.put(
+          name.startsWith("[") ? name.substring(1, name.length() - 1) : name.substring(1),
+          node.text());
+    }
+    node.children().forEach(child -> addTexts(map, child, bound));
   }
 
   private List<?> list(PropertyTree node, RecordComponent component) {

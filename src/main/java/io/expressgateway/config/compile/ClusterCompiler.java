@@ -16,6 +16,7 @@ import io.expressgateway.config.properties.PoolProperties;
 import io.expressgateway.net.HostPort;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -37,6 +38,7 @@ public final class ClusterCompiler {
   private final Problems problems;
   private final Set<String> balancers;
   private final ClusterTlsCompiler tls;
+  private final RelayClusterKeys relayKeys;
 
   /**
    * Reports to {@code problems}.
@@ -48,6 +50,7 @@ public final class ClusterCompiler {
     this.problems = problems;
     this.balancers = balancers;
     this.tls = new ClusterTlsCompiler(problems, files, bundles);
+    this.relayKeys = new RelayClusterKeys(problems);
   }
 
   /** The clusters, in order. */
@@ -67,11 +70,10 @@ public final class ClusterCompiler {
     checkHashOn(key, cluster);
     checkToken(key + ".affinity-cookie", cluster.affinityCookie(), cluster.affinityCookie());
     checkHealthCheck(key, cluster);
+    relayKeys.check(key, cluster);
     return new ClusterSpec(
         cluster.name(),
-        cluster.protocol().equals("http2")
-            ? ClusterSpec.Protocol.HTTP2
-            : ClusterSpec.Protocol.HTTP1,
+        protocol(cluster.protocol()),
         cluster.balancer(),
         cluster.hashOn(),
         cluster.affinityCookie(),
@@ -86,7 +88,17 @@ public final class ClusterCompiler {
         outlier(cluster.outlierEjection()),
         pool(cluster.pool()),
         tls.compile(key + ".tls", cluster.tls()),
+        ClusterSpec.ProxyProtocol.valueOf(cluster.proxyProtocol().toUpperCase(Locale.ROOT)),
         implicit);
+  }
+
+  private static ClusterSpec.Protocol protocol(String text) {
+    return switch (text) {
+      case "http2" -> ClusterSpec.Protocol.HTTP2;
+      case "tcp" -> ClusterSpec.Protocol.TCP;
+      case "udp" -> ClusterSpec.Protocol.UDP;
+      default -> ClusterSpec.Protocol.HTTP1;
+    };
   }
 
   private void checkBalancer(String key, ClusterProperties cluster) {
@@ -125,7 +137,7 @@ public final class ClusterCompiler {
       return;
     }
     boolean isGrpc = check.type().equals("grpc");
-    if (isGrpc && !cluster.protocol().equals("http2")) {
+    if (isGrpc && cluster.protocol().startsWith("http") && !cluster.protocol().equals("http2")) {
       problems.refuse(
           key + ".health-check.type",
           "grpc",

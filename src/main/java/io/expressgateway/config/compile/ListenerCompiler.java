@@ -32,11 +32,13 @@ public final class ListenerCompiler {
 
   private final Problems problems;
   private final TlsCompiler tls;
+  private final RelayCompiler relays;
 
   /** Reports to {@code problems}. */
   public ListenerCompiler(Problems problems, KeyFiles files, SslBundleKeys bundles) {
     this.problems = problems;
     this.tls = new TlsCompiler(problems, files, bundles);
+    this.relays = new RelayCompiler(problems);
   }
 
   /**
@@ -75,18 +77,20 @@ public final class ListenerCompiler {
       Forwarding forwarding,
       String proxyPattern,
       boolean http2) {
-    boolean secure = listener.protocol().equals("https");
+    ListenerSpec.Protocol protocol = RelayClusters.protocol(listener);
+    boolean secure =
+        protocol == ListenerSpec.Protocol.HTTPS || protocol == ListenerSpec.Protocol.TLS;
     if (!secure && hasTls(listener)) {
       problems.refuse(
           key + ".tls",
           listener.name(),
           "a listener of protocol " + listener.protocol() + " uses no certificate",
-          "write protocol: https, or remove the key");
+          "write protocol: " + (protocol.isRelayed() ? "tls" : "https") + ", or remove the key");
     }
     return new ListenerSpec(
         listener.name(),
         bind,
-        secure ? ListenerSpec.Protocol.HTTPS : ListenerSpec.Protocol.HTTP,
+        protocol,
         listener.maxConnections(),
         listener.maxConnectionsPerIp(),
         networks(key + ".trusted-proxies", listener.trustedProxies()),
@@ -97,7 +101,10 @@ public final class ListenerCompiler {
             listener.accessLog().path(),
             listener.accessLog().sample()),
         limits(listener.http()),
-        secure ? tls.compile(key, listener, http2) : null);
+        secure ? tls.compile(key, listener, http2) : null,
+        listener.handshakeTimeout(),
+        ListenerSpec.ProxyProtocol.valueOf(listener.proxyProtocol().toUpperCase(Locale.ROOT)),
+        relays.compile(key, listener, protocol));
   }
 
   private static boolean hasTls(ListenerProperties listener) {

@@ -86,7 +86,7 @@ public final class RouteDefinitionCompiler {
     List<NamedArguments> predicates = predicates(key, definition.getPredicates(), own);
     List<NamedArguments> filters = filters(key, definition.getFilters(), own);
     RouteMetadata metadata = new RouteMetadata(key, definition.getMetadata(), own);
-    Set<String> listeners = metadata.listeners(setting.listeners());
+    Set<String> listeners = metadata.listeners(setting);
     String cluster = new RouteUri(key, setting, own).cluster(definition.getUri(), implicit);
     if (!own.isClean()) {
       own.refusals().forEach(setting.failOnError() ? problems::refuse : quarantined::add);

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.util.unit.DataSize;
 
@@ -127,8 +128,10 @@ final class RouteMetadata {
     return values;
   }
 
-  /** The listeners that it names, each of which must exist; empty for all. */
-  Set<String> listeners(Set<String> known) {
+  /** The listeners that it names, each of which must exist and know requests; empty for all. */
+  Set<String> listeners(RouteSetting setting) {
+    Set<String> known = new TreeSet<>(setting.listeners());
+    known.removeAll(setting.relayListeners());
     Set<String> listeners = new LinkedHashSet<>();
     if (values.get("listeners") instanceof List<?> names) {
       names.forEach(name -> listeners.add(name.toString()));
@@ -138,8 +141,10 @@ final class RouteMetadata {
         problems.refuse(
             key + ".listeners",
             listener,
-            "there is no such listener",
-            "write one of " + String.join(", ", known.stream().sorted().toList()));
+            setting.relayListeners().contains(listener)
+                ? "this listener relays bytes and knows no requests"
+                : "there is no such listener",
+            "write one of " + String.join(", ", known));
       }
     }
     return listeners;

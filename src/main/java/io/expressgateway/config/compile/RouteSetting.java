@@ -10,6 +10,8 @@ import org.springframework.cloud.gateway.filter.FilterDefinition;
  * @param clusters names of the configured clusters
  * @param secured names of those that are spoken to over TLS
  * @param listeners names of the listeners
+ * @param relayListeners names of those that know no requests
+ * @param relayClusters names of those that are given no requests
  * @param defaultFilters filters that every route has beside its own
  * @param failOnError whether one bad route refuses everything
  */
@@ -17,6 +19,8 @@ public record RouteSetting(
     Set<String> clusters,
     Set<String> secured,
     Set<String> listeners,
+    Set<String> relayListeners,
+    Set<String> relayClusters,
     List<FilterDefinition> defaultFilters,
     boolean failOnError) {
 
@@ -25,6 +29,8 @@ public record RouteSetting(
     clusters = Set.copyOf(clusters);
     secured = Set.copyOf(secured);
     listeners = Set.copyOf(listeners);
+    relayListeners = Set.copyOf(relayListeners);
+    relayClusters = Set.copyOf(relayClusters);
     defaultFilters = List.copyOf(defaultFilters);
   }
 }

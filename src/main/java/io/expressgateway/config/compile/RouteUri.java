@@ -63,6 +63,9 @@ final class RouteUri {
           "write tls: { enabled: true } at the cluster, or lb://" + name);
       return "";
     }
+    if (setting.relayClusters().contains(name)) {
+      return refuseRelay(uri, name);
+    }
     if (setting.clusters().contains(name)) {
       return name;
     }
@@ -89,7 +92,17 @@ final class RouteUri {
     if (port > 65_535) {
       return refuse(uri, "has no usable host and port");
     }
-    return implicit.nameFor(new HostPort(bare, port), secure);
+    String name = implicit.nameFor(new HostPort(bare, port), secure);
+    return setting.relayClusters().contains(name) ? refuseRelay(uri, name) : name;
+  }
+
+  private String refuseRelay(URI uri, String name) {
+    problems.refuse(
+        key,
+        uri.toString(),
+        "cluster " + name + " is given bytes by relays and knows no requests",
+        "write protocol: http1 or http2 for the cluster, or name another one");
+    return "";
   }
 
   private String refuse(URI uri, String reason) {

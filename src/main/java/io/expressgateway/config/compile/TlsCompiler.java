@@ -31,7 +31,7 @@ final class TlsCompiler {
   @Nullable TlsSpec compile(String listenerKey, ListenerProperties listener, boolean http2) {
     ListenerTlsProperties tls = listener.tls();
     String key = listenerKey + ".tls";
-    List<KeyMaterial> certificates = certificates(key, tls);
+    List<KeyMaterial> certificates = certificates(key, listener);
     ClientAuth auth = ClientAuth.valueOf(tls.clientAuth().toUpperCase(Locale.ROOT));
     List<X509Certificate> clientCas = clientCas(key, tls, auth);
     ClientCertificateHeaders headers = new ClientHeaderKeys(problems).compile(key, tls, auth);
@@ -47,10 +47,12 @@ final class TlsCompiler {
         tls.maxHandshakes(),
         http2,
         tls.strictAuthority(),
-        headers);
+        headers,
+        listener.protocol().equals("https"));
   }
 
-  private List<KeyMaterial> certificates(String key, ListenerTlsProperties tls) {
+  private List<KeyMaterial> certificates(String key, ListenerProperties listener) {
+    ListenerTlsProperties tls = listener.tls();
     String bundle = tls.sslBundle();
     if (bundle != null && !tls.certificates().isEmpty()) {
       problems.refuse(
@@ -76,7 +78,7 @@ final class TlsCompiler {
       problems.refuse(
           key + ".certificates",
           "",
-          "https needs a certificate",
+          listener.protocol() + " needs a certificate",
           "name the PEM files of a certificate and its private-key, or an ssl-bundle");
     }
     return read;

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param firstByteTimeout end of request to first byte of the response, per try
  * @param retry retry budget and replay buffer
  * @param tls TLS towards endpoints
+ * @param proxyProtocol whether connections to endpoints begin with a PROXY protocol header
  * @param endpoints where it runs
  * @param healthCheck active health check; absent for none
  * @param outlierEjection passive ejection
@@ -32,7 +33,7 @@ public record ClusterProperties(
         @OneOf({"http1", "http2", "http3", "tcp", "udp", "quic"})
         @NotBuilt(
             value = "this protocol",
-            except = {"http1", "http2"})
+            except = {"http1", "http2", "tcp", "udp"})
         String protocol,
     @DefaultValue("round-robin") String balancer,
     @DefaultValue("source-ip") String hashOn,
@@ -42,6 +43,7 @@ public record ClusterProperties(
     @DefaultValue("60s") @Range(min = 1) Duration firstByteTimeout,
     RetryProperties retry,
     ClusterTlsProperties tls,
+    @DefaultValue("off") @OneOf({"off", "v1", "v2"}) String proxyProtocol,
     List<EndpointProperties> endpoints,
     @Nullable HealthCheckProperties healthCheck,
     OutlierEjectionProperties outlierEjection,

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param http limits and timers of HTTP
  * @param cluster where the bytes of a relay go
  * @param sni host pattern to cluster
+ * @param relay limits of a relay's connections
+ * @param udp limits of a relay's UDP sessions
  * @param xdp whether packets of this listener are forwarded in the kernel
  */
 public record ListenerProperties(
@@ -44,19 +46,14 @@ public record ListenerProperties(
         })
         @NotBuilt(
             value = "this protocol",
-            except = {"http", "https"})
+            except = {"http", "https", "tcp", "udp", "tls", "tls-passthrough"})
         String protocol,
     @DefaultValue("false")
         @NotBuilt(
             value = "HTTP/3",
             except = {"false"})
         boolean http3,
-    @DefaultValue("off")
-        @OneOf({"off", "accept", "require"})
-        @NotBuilt(
-            value = "PROXY protocol",
-            except = {"off"})
-        String proxyProtocol,
+    @DefaultValue("off") @OneOf({"off", "accept", "require"}) String proxyProtocol,
     @DefaultValue("65536") @Range(min = 1, max = 10_000_000) int maxConnections,
     @DefaultValue("1024") @Range(min = 1, max = 10_000_000) int maxConnectionsPerIp,
     @DefaultValue("5s") @Range(min = 1) Duration handshakeTimeout,
@@ -64,8 +61,10 @@ public record ListenerProperties(
     AccessLogProperties accessLog,
     ListenerTlsProperties tls,
     HttpProperties http,
-    @NotBuilt(value = "a relay listener") @Nullable String cluster,
-    @NotBuilt(value = "TLS passthrough") Map<String, Object> sni,
+    @Nullable String cluster,
+    Map<String, String> sni,
+    RelayProperties relay,
+    UdpProperties udp,
     @DefaultValue("off")
         @OneOf({"off", "nat", "dsr-ipip", "dsr-l2"})
         @NotBuilt(

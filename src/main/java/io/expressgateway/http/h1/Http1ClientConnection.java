@@ -2,7 +2,7 @@ package io.expressgateway.http.h1;
 
 import io.expressgateway.http.Why;
 import io.expressgateway.http.proxy.Exchange;
-import io.expressgateway.http.proxy.TimerWheel;
+import io.expressgateway.loop.TimerWheel;
 import io.expressgateway.http.proxy.Upstream;
 import io.expressgateway.http.proxy.Worker;
 import io.expressgateway.message.HeaderBlock;

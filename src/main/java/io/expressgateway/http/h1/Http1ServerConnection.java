@@ -8,7 +8,7 @@ import io.expressgateway.http.proxy.HeldBytes;
 import io.expressgateway.http.proxy.ListenerContext;
 import io.expressgateway.http.proxy.Peer;
 import io.expressgateway.http.proxy.ServerConnection;
-import io.expressgateway.http.proxy.TimerWheel;
+import io.expressgateway.loop.TimerWheel;
 import io.expressgateway.http.proxy.Worker;
 import io.expressgateway.limit.Rule;
 import io.expressgateway.limit.RuleCount;
@@ -97,6 +97,7 @@ public final class Http1ServerConnection extends Http1Connection
   private boolean windowPaused;
   private long stalledSinceNanos;
   private long stalledBytes;
+  private final InetSocketAddress client;
   private long lingerUntilNanos;
   private long leaveAtNanos = Long.MAX_VALUE;
   private long endOfLifeNanos = Long.MAX_VALUE;
@@ -104,11 +105,19 @@ public final class Http1ServerConnection extends Http1Connection
   private boolean closeAfterFlush;
   private @Nullable ChannelFuture outputEnd;
 
-  /** A connection that {@code listener} accepted on {@code worker}'s loop. */
+  /**
+   * A connection that {@code listener} accepted on {@code worker}'s loop.
+   *
+   * @param client the connection's peer, or whom that peer has introduced
+   */
   public Http1ServerConnection(
-      Worker worker, ListenerContext listener, ConnectionRegistry registry) {
+      Worker worker,
+      ListenerContext listener,
+      ConnectionRegistry registry,
+      InetSocketAddress client) {
     // Reactor Netty's listeners leave reading off; channelActive switches it on.
     super(false);
+    this.client = client;
     this.worker = worker;
     this.listener = listener;
     this.limits = listener.spec().http();
@@ -127,7 +136,7 @@ public final class Http1ServerConnection extends Http1Connection
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     this.tls = ctx.pipeline().get(SslHandler.class);
-    this.peer = new Peer((InetSocketAddress) ctx.channel().remoteAddress(), listener, tls);
+    this.peer = new Peer(client, listener, tls);
     registry.add(this);
     idleSinceNanos = System.nanoTime();
     endOfLifeNanos = worker.endOfLife(idleSinceNanos, limits.maxConnectionAge());

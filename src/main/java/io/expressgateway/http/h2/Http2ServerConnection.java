@@ -7,7 +7,7 @@ import io.expressgateway.http.proxy.HeldBytes;
 import io.expressgateway.http.proxy.ListenerContext;
 import io.expressgateway.http.proxy.Peer;
 import io.expressgateway.http.proxy.ServerConnection;
-import io.expressgateway.http.proxy.TimerWheel;
+import io.expressgateway.loop.TimerWheel;
 import io.expressgateway.http.proxy.Worker;
 import io.expressgateway.limit.Rule;
 import io.expressgateway.limit.Rules;
@@ -77,6 +77,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   /** How long what the client still sends is read and dropped behind the end of our output. */
   private static final long LINGER_NANOS = 2_000_000_000L;
 
+  private final InetSocketAddress client;
   private final Worker worker;
   private final ListenerContext listener;
   private final HttpLimits limits;
@@ -113,8 +114,13 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   private long stalledBytes;
 
   private Http2ServerConnection(
-      Codec codec, Worker worker, ListenerContext listener, ConnectionRegistry registry) {
+      Codec codec,
+      Worker worker,
+      ListenerContext listener,
+      ConnectionRegistry registry,
+      InetSocketAddress client) {
     super(codec.decoder(), codec.encoder(), codec.settings(), false);
+    this.client = client;
     this.worker = worker;
     this.listener = listener;
     this.limits = listener.spec().http();
@@ -163,9 +169,16 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     }
   }
 
-  /** A connection that {@code listener} accepted on {@code worker}'s loop. */
+  /**
+   * A connection that {@code listener} accepted on {@code worker}'s loop.
+   *
+   * @param client the connection's peer, or whom that peer has introduced
+   */
   public static Http2ServerConnection create(
-      Worker worker, ListenerContext listener, ConnectionRegistry registry) {
+      Worker worker,
+      ListenerContext listener,
+      ConnectionRegistry registry,
+      InetSocketAddress client) {
     HttpLimits limits = listener.spec().http();
     Reports reports = new Reports();
     Rules rules = listener.rules();
@@ -219,7 +232,8 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
         new Codec(decoder, encoder, settings, guard, counts, priorities, batch, reports),
         worker,
         listener,
-        registry);
+        registry,
+        client);
   }
 
   // ---------------------------------------------------------------- channel events
@@ -241,10 +255,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   private void began(ChannelHandlerContext ctx) throws Http2Exception {
     peer =
-        new Peer(
-            (InetSocketAddress) ctx.channel().remoteAddress(),
-            listener,
-            ctx.pipeline().get(SslHandler.class));
+        new Peer(client, listener, ctx.pipeline().get(SslHandler.class));
     registry.add(this);
     worker.held().register(this);
     beganNanos = System.nanoTime();

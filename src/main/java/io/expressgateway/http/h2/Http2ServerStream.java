@@ -4,7 +4,7 @@ import io.expressgateway.http.Why;
 import io.expressgateway.http.proxy.Downstream;
 import io.expressgateway.http.proxy.Exchange;
 import io.expressgateway.http.proxy.HeldBytes;
-import io.expressgateway.http.proxy.TimerWheel;
+import io.expressgateway.loop.TimerWheel;
 import io.expressgateway.http.websocket.Handshake;
 import io.expressgateway.limit.Rule;
 import io.expressgateway.message.HeaderBlock;

@@ -1,52 +1,44 @@
 package io.expressgateway.http.listener;
 
-import io.expressgateway.http.HttpDataPlane.BindFailure;
 import io.expressgateway.http.proxy.ConnectionRegistry;
 import io.expressgateway.http.proxy.ListenerContext;
 import io.expressgateway.http.proxy.Worker;
 import io.expressgateway.limit.ConnectionCaps;
+import io.expressgateway.limit.Place;
 import io.expressgateway.limit.Rule;
-import io.expressgateway.net.HostPort;
+import io.expressgateway.loop.EventLoops;
+import io.expressgateway.loop.ListeningSockets;
+import io.expressgateway.plane.DataPlane.BindFailure;
 import io.expressgateway.snapshot.ListenerSpec;
+import io.expressgateway.stream.proxyprotocol.ProxyHeader;
+import io.expressgateway.stream.proxyprotocol.ProxyHeaderDecoder;
+import io.expressgateway.stream.proxyprotocol.ProxyHeaderPolicy.Expectation;
 import io.expressgateway.tls.ServerTls;
+import io.expressgateway.tls.TlsAccept;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
-import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import reactor.netty.DisposableServer;
-import reactor.netty.NettyPipeline;
-import reactor.netty.tcp.TcpServer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One listener: a listening socket per event loop on the same address ({@code SO_REUSEPORT}), each
- * hosted by a Reactor Netty {@code TcpServer} that runs on that loop only. The kernel spreads
- * connections over the sockets; a connection stays on its loop.
+ * One http or https listener: connections are counted, capped and given the handlers of their
+ * protocol; {@link ListeningSockets} has the sockets.
  */
 public final class Listener {
-
-  private static final int BACKLOG = 4096;
-
-  /** What may wait unsent per connection before the other side is told to stop. */
-  private static final WriteBufferWaterMark WATER_MARK =
-      new WriteBufferWaterMark(32 * 1024, 64 * 1024);
 
   private final String name;
   private final ListenerSpec spec;
   private final ConnectionCaps caps;
   private final Supplier<ListenerContext> context;
-  private final List<DisposableServer> servers = new ArrayList<>();
   private final List<ConnectionRegistry> registries = new ArrayList<>();
+  private final List<TlsAccept.Handshakes> handshakes = new ArrayList<>();
   private final List<Worker> workers;
+  private @Nullable ListeningSockets sockets;
 
   /**
    * @param context the listener as the snapshot of the moment has it; read once per connection
@@ -57,129 +49,107 @@ public final class Listener {
     this.caps = new ConnectionCaps(spec.maxConnections(), spec.maxConnectionsPerIp());
     this.context = context;
     this.workers = workers;
+    for (int i = 0; i < workers.size(); i++) {
+      registries.add(new ConnectionRegistry());
+      handshakes.add(new TlsAccept.Handshakes());
+    }
   }
 
   /**
    * Binds a socket per loop.
    *
+   * @param unsent what may wait unsent per connection before the other side is told to stop
    * @throws BindFailure when the address cannot be bound or somebody else listens on it; nothing of
    *     this listener stays bound
    */
-  public void bind(List<EventLoopGroup> loops, Transport transport) {
-    InetSocketAddress address = address(spec.bind());
-    refuseIfTaken(address);
-    try {
-      for (int i = 0; i < loops.size(); i++) {
-        ConnectionRegistry registry = new ConnectionRegistry();
-        registries.add(registry);
-        Worker worker = workers.get(i);
-        TlsAccept.Handshakes handshakes = new TlsAccept.Handshakes();
-        DisposableServer server =
-            server(
-                loops.get(i),
-                transport,
-                address,
-                channel -> accept(channel, worker, registry, handshakes));
-        servers.add(server);
-        address = (InetSocketAddress) server.address();
-      }
-    } catch (RuntimeException e) {
-      unbind();
-      throw new BindFailure(name, reason(e), e);
-    }
+  public void bind(EventLoops loops, WriteBufferWaterMark unsent) {
+    sockets = ListeningSockets.bind(name, spec.bind(), loops, unsent, this::accept);
   }
 
-  private static InetSocketAddress address(HostPort bind) {
-    return new InetSocketAddress(bind.host(), bind.port());
-  }
-
-  /**
-   * {@code SO_REUSEPORT} lets a second gateway of the same user share the port without a word; a
-   * bind without it finds out.
-   */
-  private void refuseIfTaken(InetSocketAddress address) {
-    if (address.isUnresolved()) {
-      throw new BindFailure(
-          name, "cannot resolve " + spec.bind().host(), new IOException("unresolved"));
-    }
-    if (address.getPort() == 0) {
-      return;
-    }
-    try (ServerSocket probe = new ServerSocket()) {
-      probe.setReuseAddress(true);
-      probe.bind(address, 1);
-    } catch (IOException e) {
-      throw new BindFailure(name, reason(e), e);
-    }
-  }
-
-  private static String reason(Throwable failure) {
-    Throwable deepest = failure;
-    while (deepest.getCause() != null) {
-      deepest = deepest.getCause();
-    }
-    String message = deepest.getMessage();
-    return message == null ? deepest.toString() : message;
-  }
-
-  private DisposableServer server(
-      EventLoopGroup loop,
-      Transport transport,
-      InetSocketAddress address,
-      Consumer<Channel> accept) {
-    return TcpServer.create()
-        .runOn(new SingleLoop(loop, transport), transport != Transport.NIO)
-        .bindAddress(() -> address)
-        .option(ChannelOption.SO_BACKLOG, BACKLOG)
-        .option(ChannelOption.SO_REUSEADDR, true)
-        .option(transport.reusePort(), true)
-        .childOption(ChannelOption.TCP_NODELAY, true)
-        .childOption(ChannelOption.SO_KEEPALIVE, true)
-        .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-        .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-        .doOnChannelInit((observer, channel, remote) -> accept.accept(channel))
-        .bindNow(Duration.ofSeconds(10));
-  }
-
-  /**
-   * Makes our handler the pipeline; Reactor's bridge would hand every buffer to its own operations.
-   */
-  private void accept(
-      Channel channel,
-      Worker worker,
-      ConnectionRegistry registry,
-      TlsAccept.Handshakes handshakes) {
-    ChannelPipeline pipeline = channel.pipeline();
-    pipeline.remove(NettyPipeline.ReactiveBridge);
-    InetAddress peer = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+  private void accept(Channel channel, int loop) {
+    Worker worker = workers.get(loop);
+    InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
     ListenerContext listener = context.get();
-    if (!admits(peer, worker, listener)) {
+    Expectation expected = listener.headerPolicy().expectationOf(listener.mayIntroduce(peer));
+    boolean isNamedLater = expected == Expectation.REQUIRED || expected == Expectation.OPTIONAL;
+    Place place = new Place(caps, listener.rules().isObserved(Rule.CONNECTION_CAPS));
+    boolean hasPlace = isNamedLater ? place.takeUnnamed() : place.take(peer.getAddress());
+    if (!hasPlace && !isTolerated(place, worker)) {
       channel.close();
       return;
     }
-    channel.closeFuture().addListener(closed -> caps.release(peer));
-    Protocols protocols = new Protocols(worker, listener, registry);
-    ServerTls tls = protocols.listener().tls();
+    channel.closeFuture().addListener(closed -> place.leave());
+    switch (expected) {
+      case NONE -> serve(channel.pipeline(), loop, listener, peer);
+      case REFUSED -> {
+        worker.metrics().onSecurity(loop, Rule.PROXY_PROTOCOL.text(), "close");
+        channel.close();
+      }
+      case OPTIONAL, REQUIRED, FORBIDDEN ->
+          channel
+              .pipeline()
+              .addLast(
+                  new ProxyHeaderDecoder(
+                      expected,
+                      listener.spec().handshakeTimeout(),
+                      new Introduction(loop, listener, peer, isNamedLater ? place : null)));
+    }
+  }
+
+  private void serve(
+      ChannelPipeline pipeline, int loop, ListenerContext listener, InetSocketAddress client) {
+    Protocols protocols =
+        new Protocols(workers.get(loop), listener, registries.get(loop), client);
+    ServerTls tls = listener.tls();
     if (tls == null) {
       pipeline.addLast(new ProtocolDetection(protocols));
     } else {
       pipeline.addLast(tls.newHandler());
-      pipeline.addLast(new TlsAccept(protocols, handshakes));
+      pipeline.addLast(new TlsAccept(tls, handshakes.get(loop), protocols));
     }
   }
 
-  private boolean admits(InetAddress peer, Worker worker, ListenerContext listener) {
-    if (caps.acquire(peer) == ConnectionCaps.Admission.ADMITTED) {
-      return true;
+  /** Goes on behind the PROXY protocol header of a connection. */
+  private final class Introduction implements ProxyHeaderDecoder.Outcome {
+
+    private final int loop;
+    private final ListenerContext listener;
+    private final InetSocketAddress peer;
+    private final @Nullable Place unnamed;
+
+    Introduction(
+        int loop, ListenerContext listener, InetSocketAddress peer, @Nullable Place unnamed) {
+      this.loop = loop;
+      this.listener = listener;
+      this.peer = peer;
+      this.unnamed = unnamed;
     }
-    boolean isObserved = listener.rules().isObserved(Rule.CONNECTION_CAPS);
+
+    @Override
+    public void onHeader(ChannelPipeline pipeline, @Nullable ProxyHeader header) {
+      InetSocketAddress told = header == null ? null : header.source();
+      InetSocketAddress client = told == null ? peer : told;
+      Worker worker = workers.get(loop);
+      if (unnamed != null && !unnamed.take(client.getAddress()) && !isTolerated(unnamed, worker)) {
+        pipeline.channel().close();
+        return;
+      }
+      serve(pipeline, loop, listener, client);
+    }
+
+    @Override
+    public void onRefused(ProxyHeaderDecoder.Refusal refusal, String detail) {
+      workers.get(loop).metrics().onSecurity(loop, Rule.PROXY_PROTOCOL.text(), "close");
+    }
+  }
+
+  /** Counts a connection beyond the caps; whether it may stay because they are only observed. */
+  private static boolean isTolerated(Place place, Worker worker) {
     worker
         .metrics()
-        .onSecurity(worker.index(), "connection-caps", isObserved ? Rule.OBSERVED : "close");
-    if (isObserved) {
-      caps.acquireBeyond(peer);
-    }
-    return isObserved;
+        .onSecurity(
+            worker.index(), "connection-caps", place.isTaken() ? Rule.OBSERVED : "close");
+    return place.isTaken();
   }
 
   /** The name in the configuration. */
@@ -194,9 +164,11 @@ public final class Listener {
 
   /** The address as configured, with its real port. */
   public InetSocketAddress boundAddress() {
-    // A dual-stack socket calls the IPv4 wildcard [::], which is not what was asked for.
-    int port = ((InetSocketAddress) servers.getFirst().address()).getPort();
-    return new InetSocketAddress(address(spec.bind()).getAddress(), port);
+    ListeningSockets bound = sockets;
+    if (bound == null) {
+      throw new IllegalStateException("listener " + name + " is not bound");
+    }
+    return bound.address();
   }
 
   /** Connections open now. Any thread. */
@@ -216,8 +188,8 @@ public final class Listener {
 
   /** Stops accepting; open connections live on. */
   public void unbind() {
-    for (DisposableServer server : servers) {
-      server.channel().close().syncUninterruptibly();
+    if (sockets != null) {
+      sockets.unbind();
     }
   }
 

@@ -2,7 +2,7 @@ package io.expressgateway.http.listener;
 
 import io.expressgateway.http.Why;
 import io.expressgateway.http.proxy.ServerConnection;
-import io.expressgateway.http.proxy.TimerWheel;
+import io.expressgateway.loop.TimerWheel;
 import io.expressgateway.http.proxy.Worker;
 import io.expressgateway.limit.Rule;
 import io.expressgateway.net.OutOfMemory;

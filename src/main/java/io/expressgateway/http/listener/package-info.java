@@ -1,8 +1,7 @@
 /**
- * Accepting connections: event loops, sockets and connection caps.
+ * Accepting connections: caps, TLS and which protocol the client speaks.
  *
- * <p>Reactor Netty hosts the listeners; its own operations never run on them. Start with {@link
- * io.expressgateway.http.listener.Listener}.
+ * <p>Start with {@link io.expressgateway.http.listener.Listener}.
  */
 @NullMarked
 package io.expressgateway.http.listener;

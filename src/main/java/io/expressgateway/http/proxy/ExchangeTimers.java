@@ -1,5 +1,6 @@
 package io.expressgateway.http.proxy;
 
+import io.expressgateway.loop.TimerWheel;
 import io.expressgateway.http.Why;
 
 /**

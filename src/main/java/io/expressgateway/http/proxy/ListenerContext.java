@@ -6,7 +6,9 @@ import io.expressgateway.net.Cidr;
 import io.expressgateway.net.IpLiteral;
 import io.expressgateway.snapshot.ListenerSpec;
 import io.expressgateway.tls.ServerTls;
+import io.expressgateway.stream.proxyprotocol.ProxyHeaderPolicy;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -20,6 +22,7 @@ public final class ListenerContext {
   private final AccessLog accessLog;
   private final @Nullable ServerTls tls;
   private final Rules rules;
+  private final ProxyHeaderPolicy headerPolicy;
   private final @Nullable Pattern trustedPattern;
   private final List<String> identityHeaders;
 
@@ -53,6 +56,7 @@ public final class ListenerContext {
             .distinct()
             .toList();
     this.rules = rules;
+    this.headerPolicy = ProxyHeaderPolicy.valueOf(spec.proxyProtocol().name());
     this.trustedPattern =
         spec.trustedProxyPattern().isEmpty() ? null : Pattern.compile(spec.trustedProxyPattern());
   }
@@ -80,6 +84,16 @@ public final class ListenerContext {
   /** How strict to be with clients, as the snapshot says that was current at the connection. */
   public Rules rules() {
     return rules;
+  }
+
+  /** What is expected before everything else. */
+  public ProxyHeaderPolicy headerPolicy() {
+    return headerPolicy;
+  }
+
+  /** Whether a PROXY protocol header of this peer is believed; of anybody when nobody is named. */
+  public boolean mayIntroduce(InetSocketAddress peer) {
+    return (spec.trustedProxies().isEmpty() && trustedPattern == null) || trusts(peer.getAddress());
   }
 
   AccessLog accessLog() {

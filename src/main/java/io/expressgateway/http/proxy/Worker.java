@@ -1,5 +1,6 @@
 package io.expressgateway.http.proxy;
 
+import io.expressgateway.loop.TimerWheel;
 import io.expressgateway.http.HttpMetrics;
 import io.expressgateway.http.RequestTracing;
 import io.netty.buffer.ByteBufAllocator;

@@ -6,7 +6,7 @@ import io.expressgateway.http.Why;
 import io.expressgateway.http.h1.ConnectionOwner;
 import io.expressgateway.http.h1.Http1ClientConnection;
 import io.expressgateway.http.proxy.Exchange;
-import io.expressgateway.http.proxy.TimerWheel;
+import io.expressgateway.loop.TimerWheel;
 import io.expressgateway.http.proxy.UpstreamSource.Place;
 import io.expressgateway.http.proxy.UpstreamSource.Waiter;
 import io.expressgateway.http.proxy.Worker;

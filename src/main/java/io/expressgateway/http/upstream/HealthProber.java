@@ -46,7 +46,7 @@ public final class HealthProber {
         continue;
       }
       ClusterSpec.Tls tls = cluster.spec().tls();
-      ClusterSpec.Protocol protocol = cluster.spec().protocol();
+      ClusterSpec.Protocol protocol = spoken(cluster.spec().protocol(), check);
       ClientTls secured = tls == null ? null : ClientTls.of(tls, protocol);
       for (Endpoint endpoint : cluster.endpoints()) {
         Probe running = probes.remove(endpoint);
@@ -67,6 +67,15 @@ public final class HealthProber {
     }
     stop();
     probes.putAll(wanted);
+  }
+
+  /** What a check speaks: with endpoints of relays, what the check's own type needs. */
+  private static ClusterSpec.Protocol spoken(ClusterSpec.Protocol protocol, HealthCheck check) {
+    return switch (protocol) {
+      case HTTP1, HTTP2 -> protocol;
+      case TCP, UDP ->
+          check.type().equals("grpc") ? ClusterSpec.Protocol.HTTP2 : ClusterSpec.Protocol.HTTP1;
+    };
   }
 
   /** Ends all checks. On the loop. */

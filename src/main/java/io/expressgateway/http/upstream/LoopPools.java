@@ -63,7 +63,8 @@ public final class LoopPools implements UpstreamSource {
     ClusterSpec.Pool limits = cluster.spec().pool();
     EndpointConnections pool =
         switch (cluster.spec().protocol()) {
-          case HTTP1 -> new EndpointPool(worker, connector, limits, loops);
+          // A filter can make up the address of a cluster that relays use; routes cannot name one.
+          case HTTP1, TCP, UDP -> new EndpointPool(worker, connector, limits, loops);
           case HTTP2 -> new StreamPool(worker, connector, limits, loops);
         };
     pool.tls(tls(cluster));

@@ -6,7 +6,7 @@ import io.expressgateway.http.Why;
 import io.expressgateway.http.h2.Http2ClientConnection;
 import io.expressgateway.http.h2.StreamOwner;
 import io.expressgateway.http.proxy.Exchange;
-import io.expressgateway.http.proxy.TimerWheel;
+import io.expressgateway.loop.TimerWheel;
 import io.expressgateway.http.proxy.UpstreamSource.Place;
 import io.expressgateway.http.proxy.UpstreamSource.Waiter;
 import io.expressgateway.http.proxy.Worker;

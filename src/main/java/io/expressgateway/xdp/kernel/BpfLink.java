@@ -36,6 +36,12 @@ public final class BpfLink implements AutoCloseable {
     return info()[1];
   }
 
+  /** How an interface has its program: {@code XDP_ATTACHED_*} of linux/if_link.h. */
+  public static int attachedMode(int interfaceIndex) {
+    return KernelException.check(
+        "mode of interface " + interfaceIndex, LibBpf.attachedMode(interfaceIndex));
+  }
+
   private int[] info() {
     int[] info = new int[3];
     KernelException.check("facts of a link", LibBpf.linkInfo(fd, info));
@@ -45,11 +51,6 @@ public final class BpfLink implements AutoCloseable {
   /** Keeps it attached beyond this process, under this path of a bpf file system. */
   public void pin(Path path) {
     KernelException.check("pin a link at " + path, LibBpf.pin(fd, path.toString()));
-  }
-
-  /** Takes the program off the interface, whoever else holds the link. */
-  public void detach() {
-    KernelException.check("detach", LibBpf.detach(fd));
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.expressgateway.xdp.kernel;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +20,10 @@ public final class BpfMap implements AutoCloseable {
   /** Only if there is none yet ({@code BPF_NOEXIST}). */
   private static final long NO_EXIST = 1;
 
-  /** The type of a plain array ({@code BPF_MAP_TYPE_ARRAY}). */
-  public static final int ARRAY = 2;
+  private static final int ARRAY = 2;
+
+  /** The values of an array can be written through memory ({@code BPF_F_MMAPABLE}, Linux 5.5). */
+  public static final int MMAPABLE = 1 << 10;
 
   private final String name;
   private final int fd;
@@ -29,6 +32,7 @@ public final class BpfMap implements AutoCloseable {
   private final int keySize;
   private final int valueSize;
   private final int maxEntries;
+  private final int flags;
   private final int id;
 
   private BpfMap(String name, int fd, boolean owned) {
@@ -41,6 +45,7 @@ public final class BpfMap implements AutoCloseable {
     this.keySize = info[1];
     this.valueSize = isPerCpu() ? roundUp(info[2]) * possibleCpus() : info[2];
     this.maxEntries = info[3];
+    this.flags = info[4];
     this.id = info[5];
   }
 
@@ -48,11 +53,11 @@ public final class BpfMap implements AutoCloseable {
     return new BpfMap(name, fd, false);
   }
 
-  /** A new map that lives as long as somebody refers to it; to be closed. */
-  public static BpfMap create(int type, String name, int keySize, int valueSize, int entries) {
+  /** A new array that lives as long as somebody refers to it; to be closed. */
+  public static BpfMap createArray(String name, int valueSize, int entries, int flags) {
     int fd =
         KernelException.check(
-            "make map " + name, LibBpf.createMap(type, name, keySize, valueSize, entries, 0));
+            "make map " + name, LibBpf.createMap(ARRAY, name, 4, valueSize, entries, flags));
     return new BpfMap(name, fd, true);
   }
 
@@ -145,9 +150,29 @@ public final class BpfMap implements AutoCloseable {
         fd, sized(key, keySize), keySize, sized(value, valueSize), valueSize, flags);
   }
 
-  /** Makes a map an element of this map of maps; the element lives as long as it stays. */
-  public void put(byte[] key, BpfMap element) {
-    put(key, Bytes.ofInt(element.fd));
+  /**
+   * Makes maps elements of this map of maps, in this order, each in one step; an element lives as
+   * long as it stays. The kernel returns when no program uses the old elements any more, which is
+   * long after the new ones are met.
+   *
+   * @param keys one after the other
+   */
+  public void putMaps(byte[] keys, BpfMap... elements) {
+    byte[] values = new byte[4 * elements.length];
+    for (int i = 0; i < elements.length; i++) {
+      System.arraycopy(Bytes.ofInt(elements[i].fd), 0, values, 4 * i, 4);
+    }
+    int answer = LibBpf.updateBatch(fd, keys, keySize, values, valueSize, elements.length);
+    if (answer == -Errno.ENOTSUPP || answer == -Errno.EINVAL) {
+      // Before Linux 5.16 there are no batches for maps of maps.
+      for (int i = 0; i < elements.length; i++) {
+        put(
+            Arrays.copyOfRange(keys, keySize * i, keySize * (i + 1)),
+            Bytes.ofInt(elements[i].fd));
+      }
+    } else {
+      KernelException.check("write " + name, answer);
+    }
   }
 
   /** Removes the entry; whether there was one. */
@@ -161,14 +186,22 @@ public final class BpfMap implements AutoCloseable {
   }
 
   /**
-   * Sets many at once, in key order of the arrays.
+   * Sets every value of an array; as fast as memory when it was made with {@link #MMAPABLE}. Nobody
+   * should read it yet: values are set one after the other.
    *
-   * @param keys {@code count} keys, one after the other
-   * @param values as many values
+   * @param values as many as it has entries
    */
-  public void putAll(byte[] keys, byte[] values, int count) {
+  public void fill(byte[] values) {
+    if ((flags & MMAPABLE) != 0) {
+      KernelException.check("fill " + name, LibBpf.writeArray(fd, values, valueSize, maxEntries));
+      return;
+    }
+    byte[] keys = new byte[4 * maxEntries];
+    for (int i = 0; i < maxEntries; i++) {
+      System.arraycopy(Bytes.ofInt(i), 0, keys, 4 * i, 4);
+    }
     KernelException.check(
-        "write " + name, LibBpf.updateBatch(fd, keys, keySize, values, valueSize, count));
+        "fill " + name, LibBpf.updateBatch(fd, keys, keySize, values, valueSize, maxEntries));
   }
 
   /** Every key at about this time; for small maps. A concurrent change may repeat or omit some. */

@@ -68,6 +68,11 @@ public final class BpfObject implements AutoCloseable {
     return this;
   }
 
+  /** Flags that the elements of a map of maps must be made with; before {@link #load}. */
+  public int innerMapFlags(String map) {
+    return KernelException.check("elements of " + map, LibBpf.innerMapFlags(handle(), map));
+  }
+
   /** A map of this name, good until this is closed. */
   public BpfMap map(String map) {
     int fd = KernelException.check("map " + map, LibBpf.mapFd(handle(), map));

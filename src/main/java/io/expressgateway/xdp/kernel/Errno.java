@@ -42,6 +42,9 @@ public final class Errno {
   /** Receive buffer overrun. */
   public static final int ENOBUFS = 105;
 
+  /** The kernel has no such operation; internal to it, but it gets out. */
+  public static final int ENOTSUPP = 524;
+
   private Errno() {}
 
   /** {@code EPERM} for 1; the number itself when the name is not known here. */
@@ -66,7 +69,7 @@ public final class Errno {
       case EMSGSIZE -> "EMSGSIZE";
       case EOPNOTSUPP -> "EOPNOTSUPP";
       case ENOBUFS -> "ENOBUFS";
-      case 524 -> "ENOTSUPP";
+      case ENOTSUPP -> "ENOTSUPP";
       case 4000 -> "libbpf: ELF error";
       case 4001 -> "libbpf: not a BPF object";
       default -> errno > 4000 ? "libbpf error " + errno : "errno " + errno;

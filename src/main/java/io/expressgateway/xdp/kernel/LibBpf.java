@@ -25,6 +25,9 @@ final class LibBpf {
 
   static native int load(long object);
 
+  /** Flags that the elements of a map of maps must have. */
+  static native int innerMapFlags(long object, String map);
+
   /** The object's own descriptor. */
   static native int mapFd(long object, String map);
 
@@ -64,8 +67,8 @@ final class LibBpf {
   static native int updateBatch(
       int fd, byte[] keys, int keySize, byte[] values, int valueSize, int count);
 
-  /** How many were deleted. */
-  static native int deleteBatch(int fd, byte[] keys, int keySize, int count);
+  /** Writes the first values of an array that was made with {@link BpfMap#MMAPABLE}. */
+  static native int writeArray(int fd, byte[] values, int valueSize, int count);
 
   /**
    * How many entries were read.
@@ -88,8 +91,6 @@ final class LibBpf {
   static native int attach(int programFd, int interfaceIndex, int flags);
 
   static native int replaceProgram(int linkFd, int programFd);
-
-  static native int detach(int linkFd);
 
   /** Id of the link, id of its program, index of its interface. */
   static native int linkInfo(int fd, int[] into);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.expressgateway.cluster.ClusterSpec.Pool;
 import io.expressgateway.http.Gateway;
-import io.expressgateway.http.HttpDataPlane;
+import io.expressgateway.plane.DataPlane;
 import io.expressgateway.http.fault.FaultyEndpoint.Script;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.InputStream;
@@ -24,7 +24,7 @@ class ClientGoneTest {
     Await.until(
         "aborted",
         () -> {
-          HttpDataPlane.Ledger now = gateway.engine().ledger();
+          DataPlane.Ledger now = gateway.engine().ledger();
           return now.aborted() == aborted
               && now.accepted() == now.completed() + now.refused() + now.aborted();
         });

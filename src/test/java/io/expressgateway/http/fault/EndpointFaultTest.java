@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.expressgateway.cluster.ClusterSpec;
 import io.expressgateway.http.Gateway;
-import io.expressgateway.http.HttpDataPlane;
+import io.expressgateway.plane.DataPlane;
 import io.expressgateway.http.fault.FaultyEndpoint.Script;
 import io.expressgateway.http.fault.RawClient.Response;
 import java.net.InetAddress;
@@ -469,7 +469,7 @@ class EndpointFaultTest {
     Await.until(
         "all exchanges have ended",
         () -> {
-          HttpDataPlane.Ledger now = gateway.engine().ledger();
+          DataPlane.Ledger now = gateway.engine().ledger();
           return now.accepted() == accepted
               && now.completed() + now.refused() + now.aborted() == accepted;
         });

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.expressgateway.http.AccessLog;
 import io.expressgateway.http.ExchangeRecord;
 import io.expressgateway.http.Gateway;
-import io.expressgateway.http.HttpDataPlane;
-import io.expressgateway.http.HttpDataPlane.BindFailure;
+import io.expressgateway.plane.DataPlane;
+import io.expressgateway.plane.DataPlane.BindFailure;
 import io.expressgateway.http.HttpEngine;
 import io.expressgateway.http.HttpEngineOptions;
 import io.expressgateway.http.HttpMetrics;
@@ -67,7 +67,7 @@ class ListenerTest {
         drain);
   }
 
-  private static int port(HttpDataPlane plane) {
+  private static int port(DataPlane plane) {
     return plane.listeners().getFirst().address().getPort();
   }
 

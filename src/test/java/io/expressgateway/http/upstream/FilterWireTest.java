@@ -11,7 +11,7 @@ import io.expressgateway.filter.LocalResponse;
 import io.expressgateway.filter.RecordingBodyFilter;
 import io.expressgateway.filter.RecordingBodyFilter.Hook;
 import io.expressgateway.http.Gateway;
-import io.expressgateway.http.HttpDataPlane;
+import io.expressgateway.plane.DataPlane;
 import io.expressgateway.http.fault.Await;
 import io.expressgateway.http.fault.FaultyEndpoint;
 import io.expressgateway.http.fault.FaultyEndpoint.Script;
@@ -551,7 +551,7 @@ class FilterWireTest {
     Await.until(
         "all exchanges have ended",
         () -> {
-          HttpDataPlane.Ledger now = gateway.engine().ledger();
+          DataPlane.Ledger now = gateway.engine().ledger();
           return now.accepted() == accepted
               && now.completed() + now.refused() + now.aborted() == accepted;
         });

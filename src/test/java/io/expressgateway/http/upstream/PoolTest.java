@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.expressgateway.cluster.ClusterSpec.Pool;
 import io.expressgateway.http.Gateway;
-import io.expressgateway.http.HttpDataPlane.PoolCount;
+import io.expressgateway.plane.DataPlane.PoolCount;
 import io.expressgateway.http.fault.Await;
 import io.expressgateway.http.fault.FaultyEndpoint;
 import io.expressgateway.http.fault.FaultyEndpoint.Script;

@@ -3,7 +3,7 @@ package io.expressgateway.http.grpc.health;
 import io.expressgateway.http.grpc.GrpcProblem;
 import io.expressgateway.http.grpc.GrpcStatus;
 import io.expressgateway.http.proxy.Exchange;
-import io.expressgateway.http.proxy.TimerWheel;
+import io.expressgateway.loop.TimerWheel;
 import io.expressgateway.http.proxy.Upstream;
 import io.expressgateway.message.HeaderBlock;
 import io.expressgateway.message.HeaderName;

@@ -1,0 +1,82 @@
+package io.expressgateway.config.compile;
+
+import io.expressgateway.config.Problems;
+import io.expressgateway.config.properties.ClusterProperties;
+import java.util.Map;
+
+/** Keys of clusters that say nothing to some protocols. Confined to the thread that compiles. */
+final class RelayClusterKeys {
+
+  private static final ClusterProperties PLAIN =
+      Defaulted.bind(Map.of("made.name", "plain"), ClusterProperties.class);
+
+  private final Problems problems;
+
+  RelayClusterKeys(Problems problems) {
+    this.problems = problems;
+  }
+
+  /** Refuses what would have no effect. */
+  void check(String key, ClusterProperties cluster) {
+    boolean isTcp = cluster.protocol().equals("tcp");
+    boolean isUdp = cluster.protocol().equals("udp");
+    if (!isTcp && !cluster.proxyProtocol().equals("off")) {
+      problems.refuse(
+          key + ".proxy-protocol",
+          cluster.proxyProtocol(),
+          isUdp
+              ? "a datagram has no beginning of a connection"
+              : "connections of protocol "
+                  + cluster.protocol()
+                  + " are shared by clients, whose address is in X-Forwarded-For and Forwarded",
+          "remove the key, or write protocol: tcp");
+    }
+    if (!isTcp && !isUdp) {
+      return;
+    }
+    if (!cluster.hashOn().equals("source-ip")) {
+      refuse(key + ".hash-on", cluster.hashOn(), cluster, "there are no requests to look at");
+    }
+    if (cluster.balancer().equals("session-affinity")) {
+      refuse(key + ".balancer", cluster.balancer(), cluster, "there are no cookies");
+    }
+    refuseIf(
+        !cluster.affinityCookie().equals(PLAIN.affinityCookie()),
+        key + ".affinity-cookie",
+        cluster.affinityCookie(),
+        cluster);
+    refuseIf(
+        !cluster.firstByteTimeout().equals(PLAIN.firstByteTimeout()),
+        key + ".first-byte-timeout",
+        cluster.firstByteTimeout().toMillis() + "ms",
+        cluster);
+    refuseIf(!cluster.pool().equals(PLAIN.pool()), key + ".pool", "", cluster);
+    refuseIf(
+        !cluster.retry().replayBuffer().equals(PLAIN.retry().replayBuffer()),
+        key + ".retry.replay-buffer",
+        cluster.retry().replayBuffer().toString(),
+        cluster);
+    if (isUdp) {
+      refuseIf(
+          cluster.retry().budgetPercent() != PLAIN.retry().budgetPercent(),
+          key + ".retry.budget-percent",
+          String.valueOf(cluster.retry().budgetPercent()),
+          cluster);
+      refuseIf(cluster.tls().enabled(), key + ".tls.enabled", "true", cluster);
+    }
+  }
+
+  private void refuseIf(boolean isWritten, String key, String value, ClusterProperties cluster) {
+    if (isWritten) {
+      refuse(key, value, cluster, "nothing is pooled, replayed or answered");
+    }
+  }
+
+  private void refuse(String key, String value, ClusterProperties cluster, String why) {
+    problems.refuse(
+        key,
+        value,
+        "has no meaning for a cluster of protocol " + cluster.protocol() + ": " + why,
+        "remove the key");
+  }
+}

@@ -1,0 +1,578 @@
+package io.expressgateway.stream;
+
+import io.expressgateway.balance.Hash64;
+import io.expressgateway.cluster.ClusterSpec;
+import io.expressgateway.cluster.Endpoint;
+import io.expressgateway.cluster.PickRequest;
+import io.expressgateway.loop.TimerWheel;
+import io.expressgateway.snapshot.ListenerSpec;
+import io.expressgateway.stream.proxyprotocol.ProxyHeader;
+import io.expressgateway.stream.proxyprotocol.ProxyHeaderEncoder;
+import io.expressgateway.tls.ClientTls;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslHandler;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client connection from its acceptance to its end: it opens (TLS, a name to wait for), it
+ * connects to an endpoint and to the next one if that fails, it relays, it has ended.
+ *
+ * <p>Bytes pass as they come. A side whose peer is behind is not read; at most {@link
+ * Buffers#UNSENT} and one read wait in each direction. A FIN is passed on behind the bytes that
+ * came before it, and the other direction goes on; a reset is passed on as a reset. The flow has
+ * ended when both connections are closed. Confined to one event loop, timer included.
+ */
+final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
+
+  /** What a client may send before there is an endpoint; more waits in the kernel. */
+  private static final int MAX_HELD_BYTES = 64 * 1024;
+
+  private enum Phase {
+    OPENING,
+    CONNECTING,
+    RELAYING,
+    ENDED
+  }
+
+  private final StreamLoop loop;
+  private final RelayContext context;
+  private final Runnable onClientClosed;
+  private final Side client = new Side(this, true);
+  private final long startNanos = System.nanoTime();
+
+  private Phase phase = Phase.OPENING;
+  private InetSocketAddress clientAddress;
+  private @Nullable InetSocketAddress destination;
+  private String serverName = "";
+  private @Nullable Target target;
+  private @Nullable Endpoint endpoint;
+  private @Nullable Side upstream;
+  private @Nullable List<Endpoint> tried;
+  private @Nullable ByteBuf held;
+  private @Nullable FlowEnd end;
+  private int attempts;
+  private long hash;
+  private boolean isHashed;
+  private long connectStartNanos;
+  private long connectNanos;
+  private long lastMoveNanos = startNanos;
+  private long endNanos;
+
+  /**
+   * A flow of a connection that was just accepted.
+   *
+   * @param onClientClosed called once, when the client's connection is closed
+   */
+  Flow(StreamLoop loop, RelayContext context, SocketChannel channel, Runnable onClientClosed) {
+    this.loop = loop;
+    this.context = context;
+    this.onClientClosed = onClientClosed;
+    this.clientAddress = channel.remoteAddress();
+    loop.began(this);
+    client.attach(channel);
+    armNext(startNanos);
+  }
+
+  /** The client's side, to be the last handler of its channel. */
+  Side clientSide() {
+    return client;
+  }
+
+  /** A PROXY protocol header has said who the client is. */
+  void clientIs(InetSocketAddress address) {
+    clientAddress = address;
+  }
+
+  /** A PROXY protocol header has said where the client connected to; null when it has not. */
+  void destinationIs(@Nullable InetSocketAddress address) {
+    destination = address;
+  }
+
+  /** The client's TLS has asked for this name. */
+  void serverName(String name) {
+    serverName = name;
+  }
+
+  // ---------------------------------------------------------------- opening
+
+  /** Ends the flow before there is an endpoint; a no-op when it is ending. */
+  void refuse(FlowEnd why) {
+    if (decide(why)) {
+      client.close();
+    }
+  }
+
+  /** As {@link #refuse}, when somebody else closes the connection. */
+  void refuseClosing(FlowEnd why) {
+    decide(why);
+  }
+
+  /** Everything that comes before bytes is done: they go to this cluster. */
+  void connectTo(Target chosen) {
+    if (end == null && !client.isClosed()) {
+      target = chosen;
+      chosen.cluster().retryBudget().onRequest();
+      phase = Phase.CONNECTING;
+      connect(chosen, FlowEnd.NO_HEALTHY_ENDPOINT);
+    }
+  }
+
+  private void connect(Target to, FlowEnd whenNobodyIsLeft) {
+    Endpoint next = to.cluster().pick(this);
+    if (next == null || isTried(next)) {
+      refuse(whenNobodyIsLeft);
+      return;
+    }
+    endpoint = next;
+    attempts++;
+    connectStartNanos = System.nanoTime();
+    next.started();
+    next.connectionOpened();
+    Side side = new Side(this, false);
+    upstream = side;
+    loop.timers().arm(this, connectStartNanos + to.connectNanos());
+    loop.connector().connect(next, side).addListener(done -> onConnect(side, (ChannelFuture) done));
+  }
+
+  private void onConnect(Side side, ChannelFuture done) {
+    if (side != upstream || phase != Phase.CONNECTING) {
+      done.channel().close();
+    } else if (!done.isSuccess()) {
+      tryAnother(FlowEnd.CONNECT_FAILED);
+    } else {
+      introduce(side);
+      ClientTls tls = target == null ? null : target.tls();
+      if (tls == null) {
+        relay(side);
+      } else {
+        secure(side, tls);
+      }
+    }
+  }
+
+  /** A PROXY protocol header comes before everything, TLS included. */
+  private void introduce(Side side) {
+    ByteBuf introduction = introduction(side);
+    if (introduction != null) {
+      side.write(introduction);
+      if (held == null) {
+        side.flush();
+      }
+    }
+  }
+
+  private void secure(Side side, ClientTls tls) {
+    Endpoint to = endpoint;
+    Target through = target;
+    if (to == null || through == null) {
+      throw new IllegalStateException("nothing is connected");
+    }
+    side.flush();
+    SslHandler handshake =
+        tls.newHandler(
+            side.channel().alloc(), to.address(), Duration.ofNanos(through.connectNanos()));
+    side.channel().pipeline().addFirst(handshake);
+    handshake
+        .handshakeFuture()
+        .addListener(secured -> {
+          if (side == upstream && phase == Phase.CONNECTING) {
+            if (secured.isSuccess()) {
+              relay(side);
+            } else {
+              tryAnother(FlowEnd.UPSTREAM_TLS);
+            }
+          }
+        });
+  }
+
+  /** The connection to an endpoint has failed. */
+  private void tryAnother(FlowEnd why) {
+    Target to = target;
+    Endpoint failed = endpoint;
+    Side side = upstream;
+    if (to == null || failed == null || side == null) {
+      throw new IllegalStateException("no connection was tried");
+    }
+    upstream = null;
+    endpointDone(failed, Endpoint.Outcome.FAILURE);
+    side.close();
+    if (end != null) {
+      return;
+    }
+    if (tried == null) {
+      tried = new ArrayList<>();
+    }
+    tried.add(failed);
+    if (attempts >= context.limits().connectAttempts()
+        || !to.cluster().retryBudget().tryRetry()) {
+      refuse(why);
+      return;
+    }
+    loop.metrics().onRetry(loop.index(), to.spec().name(), why.code());
+    connect(to, why);
+  }
+
+  private void endpointDone(Endpoint used, Endpoint.Outcome outcome) {
+    used.connectionClosed();
+    used.finished(outcome, connectNanos == 0 ? System.nanoTime() - connectStartNanos : connectNanos);
+  }
+
+  // ---------------------------------------------------------------- relaying
+
+  private void relay(Side side) {
+    long now = System.nanoTime();
+    connectNanos = now - connectStartNanos;
+    lastMoveNanos = now;
+    phase = Phase.RELAYING;
+    ByteBuf first = held;
+    if (first != null) {
+      held = null;
+      side.write(first);
+      side.flush();
+    }
+    client.resume();
+    if (client.isInputEnded()) {
+      side.endOutput();
+    }
+    armNext(now);
+  }
+
+  /** The PROXY protocol header that the endpoint gets first; null for none. */
+  private @Nullable ByteBuf introduction(Side side) {
+    Target to = target;
+    if (to == null || to.spec().proxyProtocol() == ClusterSpec.ProxyProtocol.OFF) {
+      return null;
+    }
+    InetSocketAddress told = destination;
+    ProxyHeader header =
+        ProxyHeader.stream(
+            clientAddress, told == null ? client.channel().localAddress() : told);
+    return to.spec().proxyProtocol() == ClusterSpec.ProxyProtocol.V1
+        ? ProxyHeaderEncoder.version1(side.channel().alloc(), header)
+        : ProxyHeaderEncoder.version2(side.channel().alloc(), header, false);
+  }
+
+  /** Takes ownership. */
+  void onData(Side from, ByteBuf data) {
+    Side to = from.isClient() ? upstream : client;
+    if (phase == Phase.RELAYING && to != null) {
+      lastMoveNanos = System.nanoTime();
+      to.write(data);
+      if (!to.isWritable()) {
+        from.pause();
+        to.stalls(lastMoveNanos);
+        if (context.stallNanos() > 0) {
+          armNext(lastMoveNanos);
+        }
+      }
+    } else if (from.isClient() && phase != Phase.ENDED && end == null) {
+      hold(data);
+    } else {
+      data.release();
+    }
+  }
+
+  private void hold(ByteBuf data) {
+    ByteBuf before = held;
+    held = before == null ? data : Unpooled.wrappedBuffer(before, data);
+    if (held.readableBytes() >= MAX_HELD_BYTES) {
+      client.pause();
+    }
+  }
+
+  void onDataComplete(Side from) {
+    Side to = from.isClient() ? upstream : client;
+    if (phase == Phase.RELAYING && to != null) {
+      to.flush();
+    }
+  }
+
+  void onWritability(Side to) {
+    if (phase == Phase.RELAYING && to.isWritable()) {
+      to.stallsNoMore();
+      Side from = to.isClient() ? upstream : client;
+      if (from != null) {
+        from.resume();
+      }
+    }
+  }
+
+  // ---------------------------------------------------------------- ends
+
+  /** A peer sends nothing more. */
+  void onInputEnd(Side from) {
+    Side to = from.isClient() ? upstream : client;
+    if (phase == Phase.RELAYING && to != null) {
+      to.endOutput();
+      from.closeIfEnded();
+    }
+  }
+
+  /** A peer has reset its connection. */
+  void onReset(Side from) {
+    if (phase == Phase.RELAYING) {
+      if (decide(from.isClient() ? FlowEnd.CLIENT_RESET : FlowEnd.ENDPOINT_RESET)) {
+        resetBoth();
+      }
+    } else if (from.isClient()) {
+      if (decide(FlowEnd.CLIENT_GONE)) {
+        closeBoth();
+      }
+    }
+  }
+
+  /** Something of ours threw on one of the connections. */
+  void onContained(Throwable cause) {
+    loop.metrics().onContainedException(loop.index(), cause);
+    if (decide(FlowEnd.INTERNAL_ERROR)) {
+      resetBoth();
+    }
+  }
+
+  /** Ends the flow now, for a reason of ours; a no-op when it is ending. */
+  void cut(FlowEnd why) {
+    if (decide(why)) {
+      closeBoth();
+    }
+  }
+
+  private boolean decide(FlowEnd why) {
+    if (end != null) {
+      return false;
+    }
+    end = why;
+    return true;
+  }
+
+  private void closeBoth() {
+    client.close();
+    if (upstream != null) {
+      upstream.close();
+    }
+  }
+
+  private void resetBoth() {
+    client.reset();
+    if (upstream != null) {
+      upstream.reset();
+    }
+  }
+
+  /** One of the connections is closed, by whomever. */
+  void onClosed(Side side) {
+    if (side.isClient()) {
+      onClientClosed.run();
+    } else if (side != upstream) {
+      return;
+    }
+    if (end == null && !side.isDone()) {
+      // Neither of us closed it: a write has failed.
+      onReset(side);
+      if (end == null) {
+        return;
+      }
+    }
+    if (client.isClosed() && (upstream == null || upstream.isClosed())) {
+      finish();
+    } else if (end != null && end.isReset()) {
+      resetBoth();
+    } else if (end != null && end != FlowEnd.DONE) {
+      closeBoth();
+    }
+  }
+
+  private void finish() {
+    if (phase == Phase.ENDED) {
+      return;
+    }
+    phase = Phase.ENDED;
+    decide(FlowEnd.DONE);
+    endNanos = System.nanoTime();
+    loop.timers().cancel(this);
+    if (held != null) {
+      held.release();
+      held = null;
+    }
+    if (upstream != null && endpoint != null) {
+      endpointDone(endpoint, outcome(upstream));
+    }
+    reportBytes();
+    loop.ended(this);
+    loop.metrics().onFlowEnd(this);
+    if (!end().code().isEmpty()) {
+      loop.metrics().onFailure(loop.index(), end().code());
+    }
+    context.log().log(this);
+  }
+
+  /** What the flow says of the endpoint: a reset before its first byte is a failure. */
+  private Endpoint.Outcome outcome(Side used) {
+    if (connectNanos == 0) {
+      return Endpoint.Outcome.CANCELLED;
+    }
+    return end == FlowEnd.ENDPOINT_RESET && used.received() == 0
+        ? Endpoint.Outcome.FAILURE
+        : Endpoint.Outcome.SUCCESS;
+  }
+
+  /** Tells what has passed since the last time. */
+  void reportBytes() {
+    long in = client.unreported();
+    long out = upstream == null ? 0 : upstream.unreported();
+    if (in + out > 0) {
+      loop.metrics().onBytes(loop.index(), listener(), cluster(), in, out);
+    }
+  }
+
+  // ---------------------------------------------------------------- time
+
+  @Override
+  protected void onDeadline(long nowNanos) {
+    if (isOver(context.lifetimeNanos(), startNanos, nowNanos)) {
+      cut(FlowEnd.LIFETIME);
+    } else if (phase == Phase.CONNECTING) {
+      if (target != null && nowNanos - connectStartNanos >= target.connectNanos()) {
+        tryAnother(FlowEnd.CONNECT_TIMEOUT);
+      } else {
+        armNext(nowNanos);
+      }
+    } else if (phase == Phase.RELAYING) {
+      long stall = context.stallNanos();
+      if (isOver(context.idleNanos(), lastMoveNanos, nowNanos)) {
+        cut(FlowEnd.IDLE);
+      } else if (stall > 0 && client.stallEnds(nowNanos, stall) <= nowNanos) {
+        cut(FlowEnd.CLIENT_STALLED);
+      } else if (stall > 0
+          && upstream != null
+          && upstream.stallEnds(nowNanos, stall) <= nowNanos) {
+        cut(FlowEnd.ENDPOINT_STALLED);
+      } else {
+        armNext(nowNanos);
+      }
+    }
+  }
+
+  private static boolean isOver(long limit, long sinceNanos, long nowNanos) {
+    return limit > 0 && nowNanos - sinceNanos >= limit;
+  }
+
+  private void armNext(long nowNanos) {
+    long next = Long.MAX_VALUE;
+    if (context.lifetimeNanos() > 0) {
+      next = startNanos + context.lifetimeNanos();
+    }
+    if (phase == Phase.CONNECTING && target != null) {
+      next = Math.min(next, connectStartNanos + target.connectNanos());
+    }
+    if (phase == Phase.RELAYING) {
+      if (context.idleNanos() > 0) {
+        next = Math.min(next, lastMoveNanos + context.idleNanos());
+      }
+      long stall = context.stallNanos();
+      if (stall > 0) {
+        next = Math.min(next, client.stallEnds(nowNanos, stall));
+        next = upstream == null ? next : Math.min(next, upstream.stallEnds(nowNanos, stall));
+      }
+    }
+    if (next != Long.MAX_VALUE) {
+      loop.timers().arm(this, next);
+    } else {
+      loop.timers().cancel(this);
+    }
+  }
+
+  // ---------------------------------------------------------------- what the balancer asks
+
+  @Override
+  public long hash() {
+    if (!isHashed) {
+      hash = Hash64.of(clientAddress.getAddress().getAddress());
+      isHashed = true;
+    }
+    return hash;
+  }
+
+  @Override
+  public @Nullable String affinity() {
+    return null;
+  }
+
+  @Override
+  public boolean isTried(Endpoint candidate) {
+    return tried != null && tried.contains(candidate);
+  }
+
+  // ---------------------------------------------------------------- what is known at the end
+
+  @Override
+  public int loop() {
+    return loop.index();
+  }
+
+  @Override
+  public String listener() {
+    return context.spec().name();
+  }
+
+  @Override
+  public ListenerSpec.Protocol protocol() {
+    return context.spec().protocol();
+  }
+
+  @Override
+  public InetSocketAddress client() {
+    return clientAddress;
+  }
+
+  @Override
+  public String serverName() {
+    return serverName;
+  }
+
+  @Override
+  public String cluster() {
+    return target == null ? "" : target.spec().name();
+  }
+
+  @Override
+  public String endpoint() {
+    return endpoint == null ? "" : endpoint.label();
+  }
+
+  @Override
+  public int attempts() {
+    return attempts;
+  }
+
+  @Override
+  public FlowEnd end() {
+    return end == null ? FlowEnd.DONE : end;
+  }
+
+  @Override
+  public long bytesIn() {
+    return client.received();
+  }
+
+  @Override
+  public long bytesOut() {
+    return upstream == null ? 0 : upstream.received();
+  }
+
+  @Override
+  public long startNanos() {
+    return startNanos;
+  }
+
+  @Override
+  public long endNanos() {
+    return endNanos;
+  }
+}

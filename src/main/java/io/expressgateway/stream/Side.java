@@ -1,0 +1,269 @@
+package io.expressgateway.stream;
+
+import io.expressgateway.net.OutOfMemory;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of the two connections of a flow: the last handler of its channel, and what is known of its
+ * ends. Tells everything to the {@link Flow}, which decides. Confined to the event loop.
+ */
+final class Side extends ChannelInboundHandlerAdapter {
+
+  private final Flow flow;
+  private final boolean isClient;
+  private @Nullable SocketChannel channel;
+  private long received;
+  private long reported;
+  private boolean inputEnded;
+  private boolean outputEnding;
+  private boolean outputEnded;
+  private boolean closed;
+  private boolean paused;
+
+  // While it is not writable: since when nothing was taken, and what waited then.
+  private long stalledNanos;
+  private long waiting;
+
+  Side(Flow flow, boolean isClient) {
+    this.flow = flow;
+    this.isClient = isClient;
+  }
+
+  /** Gives the side its channel, once. */
+  void attach(SocketChannel made) {
+    channel = made;
+    made.closeFuture().addListener(done -> {
+      closed = true;
+      flow.onClosed(this);
+    });
+  }
+
+  SocketChannel channel() {
+    SocketChannel known = channel;
+    if (known == null) {
+      throw new IllegalStateException("a side without a channel");
+    }
+    return known;
+  }
+
+  boolean isClient() {
+    return isClient;
+  }
+
+  // ---------------------------------------------------------------- what it hears
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ByteBuf data = (ByteBuf) message;
+    received += data.readableBytes();
+    flow.onData(this, data);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    flow.onDataComplete(this);
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    flow.onWritability(this);
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof ChannelInputShutdownEvent
+        || (event instanceof SslCloseCompletionEvent closing && closing.isSuccess())) {
+      endInput();
+    }
+  }
+
+  private void endInput() {
+    if (!inputEnded && !closed) {
+      inputEnded = true;
+      flow.onInputEnd(this);
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    OutOfMemory.haltOn(cause);
+    if (cause instanceof IOException) {
+      flow.onReset(this);
+    } else {
+      flow.onContained(cause);
+    }
+  }
+
+  // ---------------------------------------------------------------- what it is told
+
+  /** Takes ownership; {@link #flush} sends it. */
+  void write(ByteBuf data) {
+    if (closed || outputEnding) {
+      data.release();
+      return;
+    }
+    SocketChannel to = channel();
+    to.write(data, to.voidPromise());
+  }
+
+  void flush() {
+    if (!closed) {
+      channel().flush();
+    }
+  }
+
+  boolean isWritable() {
+    return channel().isWritable();
+  }
+
+  /** Reads nothing more until {@link #resume}. */
+  void pause() {
+    if (!paused) {
+      paused = true;
+      channel().config().setAutoRead(false);
+    }
+  }
+
+  void resume() {
+    if (paused) {
+      paused = false;
+      channel().config().setAutoRead(true);
+    }
+  }
+
+  /** Says its FIN behind everything that was written; closes if the peer has said its own. */
+  void endOutput() {
+    if (outputEnding || closed) {
+      return;
+    }
+    outputEnding = true;
+    SocketChannel to = channel();
+    if (to.pipeline().get(SslHandler.class) != null || isAnythingWaiting()) {
+      to.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> outputDelivered());
+    } else {
+      outputDelivered();
+    }
+  }
+
+  private void outputDelivered() {
+    if (closed) {
+      return;
+    }
+    outputEnded = true;
+    SocketChannel to = channel();
+    if (inputEnded) {
+      to.close();
+      return;
+    }
+    SslHandler tls = to.pipeline().get(SslHandler.class);
+    if (tls == null) {
+      to.shutdownOutput();
+    } else {
+      tls.closeOutbound().addListener(done -> to.shutdownOutput());
+    }
+  }
+
+  /** Closes once both directions have ended. */
+  void closeIfEnded() {
+    if (inputEnded && outputEnded && !closed) {
+      channel().close();
+    }
+  }
+
+  /** Closes now; what waits is dropped. */
+  void close() {
+    if (channel != null && !closed) {
+      channel().close();
+    }
+  }
+
+  /** Closes with a reset instead of an end. What the kernel takes at once is still sent. */
+  void reset() {
+    if (channel != null && !closed) {
+      SocketChannel from = channel();
+      from.flush();
+      try {
+        from.config().setOption(ChannelOption.SO_LINGER, 0);
+      } catch (ChannelException alreadyReset) {
+        // Its peer was first; there is nobody left to tell.
+      }
+      from.close();
+    }
+  }
+
+  // ---------------------------------------------------------------- what is known
+
+  /** Whether the peer has said its FIN. */
+  boolean isInputEnded() {
+    return inputEnded;
+  }
+
+  /** Whether both peers' ends are through here. */
+  boolean isDone() {
+    return inputEnded && outputEnded;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  long received() {
+    return received;
+  }
+
+  /** What has been received since the last call. */
+  long unreported() {
+    long more = received - reported;
+    reported = received;
+    return more;
+  }
+
+  private boolean isAnythingWaiting() {
+    return pending() > 0;
+  }
+
+  private long pending() {
+    Channel of = channel();
+    return Buffers.UNSENT.high() - of.bytesBeforeUnwritable() + of.bytesBeforeWritable();
+  }
+
+  /** Begins to watch whether the peer takes anything. */
+  void stalls(long nowNanos) {
+    if (stalledNanos == 0) {
+      stalledNanos = nowNanos;
+      waiting = pending();
+    }
+  }
+
+  void stallsNoMore() {
+    stalledNanos = 0;
+  }
+
+  /**
+   * When the peer will have taken nothing for {@code limit}; {@link Long#MAX_VALUE} when it is not
+   * behind.
+   */
+  long stallEnds(long nowNanos, long limit) {
+    if (stalledNanos == 0) {
+      return Long.MAX_VALUE;
+    }
+    long now = pending();
+    if (now != waiting) {
+      waiting = now;
+      stalledNanos = nowNanos;
+    }
+    return stalledNanos + limit;
+  }
+}
