@@ -140,23 +140,24 @@ final class KernelGateway implements AutoCloseable {
         placed.remove(slot);
       }
     }
-    wanted.forEach((slot, table) -> {
-      BpfMap inner = tables.computeIfAbsent(table.line(), line -> create(table));
-      if (placed.put(slot, inner) != inner) {
-        map("tables").put(Records.index(slot), inner);
-      }
-    });
+    wanted.forEach(
+        (slot, table) -> {
+          BpfMap inner = tables.computeIfAbsent(table.line(), line -> create(table));
+          if (placed.put(slot, inner) != inner) {
+            map("tables").putMaps(Records.index(slot), inner);
+          }
+        });
   }
 
-  private static BpfMap create(Table table) {
-    BpfMap map = BpfMap.create(BpfMap.ARRAY, "golden", 4, 4, Table.SLOTS);
-    ByteBuffer keys = ByteBuffer.allocate(Table.SLOTS * 4).order(ByteOrder.LITTLE_ENDIAN);
-    ByteBuffer values = ByteBuffer.allocate(Table.SLOTS * 4).order(ByteOrder.LITTLE_ENDIAN);
+  private BpfMap create(Table table) {
+    int flags = object.innerMapFlags("tables");
+    BpfMap map = BpfMap.createArray("golden", Integer.BYTES, Table.SLOTS, flags);
+    ByteBuffer slots =
+        ByteBuffer.allocate(Integer.BYTES * Table.SLOTS).order(ByteOrder.LITTLE_ENDIAN);
     for (int slot = 0; slot < Table.SLOTS; slot++) {
-      keys.putInt(slot);
-      values.putInt(table.endpoint(slot));
+      slots.putInt(table.endpoint(slot));
     }
-    map.putAll(keys.array(), values.array(), Table.SLOTS);
+    map.fill(slots.array());
     return map;
   }
 
