@@ -17,6 +17,7 @@ import io.expressgateway.config.compile.SecurityCompiler;
 import io.expressgateway.config.compile.SettingsCompiler;
 import io.expressgateway.config.compile.SslBundleKeys;
 import io.expressgateway.config.compile.VersionKeys;
+import io.expressgateway.config.compile.XdpCompiler;
 import io.expressgateway.config.properties.DrainProperties;
 import io.expressgateway.config.properties.ExpressGatewayProperties;
 import io.expressgateway.config.properties.ListenerProperties;
@@ -30,6 +31,7 @@ import io.expressgateway.route.Route;
 import io.expressgateway.route.VersionSettings;
 import io.expressgateway.snapshot.ListenerSpec;
 import io.expressgateway.snapshot.Snapshot;
+import io.expressgateway.snapshot.XdpSpec;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,6 +91,8 @@ public final class SnapshotCompiler {
         new ClusterCompiler(problems, vocabulary.balancers(), files, bundles);
     List<ClusterSpec> clusters = new ArrayList<>(clusterCompiler.compile(properties.clusters()));
     new RelayClusters(problems, clusters).check(properties.listeners());
+    XdpSpec xdp =
+        new XdpCompiler(problems).compile(properties.xdp(), properties.listeners(), clusters);
     ImplicitClusters implicit =
         ImplicitClusters.with(
             clusterCompiler, values, properties.clusters(), files, bundles, problems);
@@ -131,6 +135,7 @@ public final class SnapshotCompiler {
                     routes,
                     drain,
                     security,
+                    xdp,
                     settings.version(),
                     settings.secureHeaders(),
                     String.valueOf(settings.originalStatusHeaderName()))),
@@ -141,7 +146,8 @@ public final class SnapshotCompiler {
             drain,
             apiVersion,
             true,
-            security);
+            security,
+            xdp);
     return new Compilation.Accepted(
         snapshot,
         settings,

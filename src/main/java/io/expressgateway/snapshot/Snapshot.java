@@ -21,6 +21,7 @@ import java.util.List;
  * @param apiVersion how requests state their API version, for the Version predicate
  * @param hostIncludesPort whether the Host predicate sees the port as well
  * @param security how strict each rule of the security catalogue is
+ * @param xdp what the kernel forwards
  */
 public record Snapshot(
     long version,
@@ -32,7 +33,8 @@ public record Snapshot(
     Drain drain,
     VersionSettings apiVersion,
     boolean hostIncludesPort,
-    Rules security) {
+    Rules security,
+    XdpSpec xdp) {
 
   /** A snapshot whose predicates and rules use the defaults. */
   public Snapshot(
@@ -53,7 +55,34 @@ public record Snapshot(
         drain,
         VersionSettings.NONE,
         true,
-        Rules.DEFAULTS);
+        Rules.DEFAULTS,
+        XdpSpec.OFF);
+  }
+
+  /** A snapshot by which the kernel forwards nothing. */
+  public Snapshot(
+      long version,
+      String hash,
+      Instant loadedAt,
+      List<ListenerSpec> listeners,
+      List<ClusterSpec> clusters,
+      List<Route> routes,
+      Drain drain,
+      VersionSettings apiVersion,
+      boolean hostIncludesPort,
+      Rules security) {
+    this(
+        version,
+        hash,
+        loadedAt,
+        listeners,
+        clusters,
+        routes,
+        drain,
+        apiVersion,
+        hostIncludesPort,
+        security,
+        XdpSpec.OFF);
   }
 
   /** Copies the lists. */

@@ -7,6 +7,8 @@ package io.expressgateway.stream;
 public enum FlowEnd {
   /** Both peers have sent their FIN, after which everything was delivered. */
   DONE(Count.COMPLETED, "", "both sides ended"),
+  /** Neither side of a session of datagrams said anything for {@code udp.session-idle-timeout}. */
+  SILENT(Count.COMPLETED, "", "nothing more was said"),
 
   // --- before an endpoint is chosen ---
   /** The client went away before an endpoint was connected. */

@@ -4,6 +4,7 @@ import io.expressgateway.cluster.Cluster;
 import io.expressgateway.cluster.ClusterSpec;
 import io.expressgateway.cluster.ClusterTable;
 import io.expressgateway.loop.EventLoops;
+import io.expressgateway.net.Ticker;
 import io.expressgateway.plane.DataPlane.BindFailure;
 import io.expressgateway.plane.DataPlane.BoundListener;
 import io.expressgateway.plane.DataPlane.Ledger;
@@ -11,6 +12,9 @@ import io.expressgateway.snapshot.ListenerSpec;
 import io.expressgateway.snapshot.RelaySpec;
 import io.expressgateway.snapshot.Snapshot;
 import io.expressgateway.snapshot.TlsSpec;
+import io.expressgateway.stream.udp.LiveSession;
+import io.expressgateway.stream.udp.UdpListener;
+import io.expressgateway.stream.udp.UdpSettings;
 import io.expressgateway.tls.ClientTls;
 import io.expressgateway.tls.ServerTls;
 import java.util.ArrayList;
@@ -21,9 +25,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The relays on the event loops: turns snapshots into what tcp, tls and tls-passthrough listeners
- * serve by. Loops and clusters belong to somebody else, who updates the clusters before a snapshot
- * is published here. Lifecycle methods are called by one thread at a time.
+ * The relays on the event loops: turns snapshots into what tcp, udp, tls and tls-passthrough
+ * listeners serve by. Loops and clusters belong to somebody else, who updates the clusters before a
+ * snapshot is published here. Lifecycle methods are called by one thread at a time.
  */
 public final class StreamEngine implements AutoCloseable {
 
@@ -36,6 +40,7 @@ public final class StreamEngine implements AutoCloseable {
   private final Function<ListenerSpec, FlowLog> logs;
   private final List<StreamLoop> streamLoops = new ArrayList<>();
   private final List<RelayListener> listeners = new ArrayList<>();
+  private final List<UdpListener> udpListeners = new ArrayList<>();
 
   private volatile Map<String, RelayContext> contexts = Map.of();
   private Map<String, Target> targets = Map.of();
@@ -70,24 +75,44 @@ public final class StreamEngine implements AutoCloseable {
     for (StreamLoop loop : streamLoops) {
       int index = loop.index();
       loops.everyTick(
-          index,
-          turn -> tick(loop, turn),
-          failure -> metrics.onContainedException(index, failure));
+          index, turn -> tick(loop, turn), failure -> metrics.onContainedException(index, failure));
     }
     try {
       for (ListenerSpec spec : snapshot.listeners()) {
         if (isServed(spec)) {
-          RelayListener listener =
-              new RelayListener(spec, streamLoops, () -> context(spec.name()));
+          RelayListener listener = new RelayListener(spec, streamLoops, () -> context(spec.name()));
           listener.bind(loops);
           listeners.add(listener);
+        } else if (spec.protocol() == ListenerSpec.Protocol.UDP) {
+          udpListeners.add(bindUdp(spec, snapshot));
         }
       }
     } catch (BindFailure e) {
       unbind();
       listeners.clear();
+      udpListeners.forEach(UdpListener::close);
+      udpListeners.clear();
       throw e;
     }
+  }
+
+  private UdpListener bindUdp(ListenerSpec spec, Snapshot snapshot) {
+    UdpListener.Shared shared =
+        new UdpListener.Shared(
+            loop -> streamLoops.get(loop).timers(),
+            loop -> streamLoops.get(loop).ledger(),
+            Ticker.SYSTEM,
+            metrics);
+    return UdpListener.bind(spec.name(), spec.bind(), loops, shared, udpSettings(spec, snapshot));
+  }
+
+  private UdpSettings udpSettings(ListenerSpec spec, Snapshot snapshot) {
+    RelaySpec relay = spec.relay();
+    if (relay == null) {
+      throw new IllegalStateException(spec.name() + " does not say where datagrams go");
+    }
+    return new UdpSettings(
+        cluster(relay.cluster()), relay.udp(), snapshot.security(), logs.apply(spec));
   }
 
   private static boolean isServed(ListenerSpec spec) {
@@ -141,13 +166,25 @@ public final class StreamEngine implements AutoCloseable {
     for (RelayListener listener : listeners) {
       listener.limits(context(listener.name()).spec());
     }
+    for (UdpListener listener : udpListeners) {
+      for (ListenerSpec spec : snapshot.listeners()) {
+        if (spec.name().equals(listener.name())) {
+          listener.publish(udpSettings(spec, snapshot));
+        }
+      }
+    }
   }
 
-  private Target target(String name, @Nullable Target before) {
+  private Cluster cluster(String name) {
     Cluster cluster = clusters.configured(name);
     if (cluster == null) {
       throw new IllegalStateException("cluster " + name + " is not in the snapshot");
     }
+    return cluster;
+  }
+
+  private Target target(String name, @Nullable Target before) {
+    Cluster cluster = cluster(name);
     ClusterSpec.Tls wanted = cluster.spec().tls();
     if (wanted == null) {
       return Target.of(cluster, null);
@@ -172,7 +209,23 @@ public final class StreamEngine implements AutoCloseable {
 
   /** The bound listeners with their real ports. Any thread. */
   public List<BoundListener> listeners() {
-    return listeners.stream().map(RelayListener::bound).toList();
+    List<BoundListener> bound = new ArrayList<>();
+    listeners.forEach(listener -> bound.add(listener.bound()));
+    udpListeners.forEach(listener -> bound.add(listener.bound()));
+    return bound;
+  }
+
+  /**
+   * The UDP sessions of a listener that live; empty when there is no such listener. Not on an event
+   * loop; waits at most a second.
+   */
+  public List<LiveSession> sessions(String listener) {
+    for (UdpListener each : udpListeners) {
+      if (each.name().equals(listener)) {
+        return each.sessions();
+      }
+    }
+    return List.of();
   }
 
   /** Flows since start. Any thread. */
@@ -184,15 +237,17 @@ public final class StreamEngine implements AutoCloseable {
     return sum;
   }
 
-  /** Stops accepting; running flows go on. */
+  /** Stops accepting; running flows go on, for which UDP's sockets stay. */
   public void unbind() {
     listeners.forEach(RelayListener::unbind);
+    udpListeners.forEach(UdpListener::drain);
   }
 
   /** Whether no flow runs. Any thread. */
   public boolean isIdle() {
     return streamLoops.stream().allMatch(loop -> loop.running() == 0)
-        && listeners.stream().allMatch(listener -> listener.connections() == 0);
+        && listeners.stream().allMatch(listener -> listener.connections() == 0)
+        && udpListeners.stream().allMatch(listener -> listener.sessionCount() == 0);
   }
 
   /** Ends every flow and closes the listeners; the loops must still run. */
@@ -201,6 +256,7 @@ public final class StreamEngine implements AutoCloseable {
     if (!closed) {
       closed = true;
       unbind();
+      udpListeners.forEach(UdpListener::close);
       loops.onEach(index -> streamLoops.get(index).shutDown());
     }
   }

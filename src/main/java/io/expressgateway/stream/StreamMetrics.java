@@ -20,6 +20,17 @@ public interface StreamMetrics {
    */
   default void onBytes(int loop, String listener, String cluster, long in, long out) {}
 
+  /**
+   * Datagrams have passed; told like bytes.
+   *
+   * @param in from the client
+   * @param out from the endpoint
+   */
+  default void onDatagrams(int loop, String listener, long in, long out) {}
+
+  /** A datagram was not passed on, with this reason code. */
+  default void onDropped(int loop, String listener, String why) {}
+
   /** A flow has ended early, with this reason code. */
   default void onFailure(int loop, String why) {}
 
@@ -30,7 +41,8 @@ public interface StreamMetrics {
    * A rule of the security catalogue fired.
    *
    * @param rule the rule's name, as in {@code connection-caps}
-   * @param action what was done: {@code close}, or {@code observed} when nothing was
+   * @param action what was done: {@code close}, {@code drop} of a datagram, or {@code observed}
+   *     when nothing was
    */
   default void onSecurity(int loop, String rule, String action) {}
 

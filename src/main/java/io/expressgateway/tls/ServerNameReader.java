@@ -1,41 +1,42 @@
 package io.expressgateway.tls;
 
+import io.expressgateway.net.OutOfMemory;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.ssl.AbstractSniHandler;
-import io.netty.handler.ssl.SniCompletionEvent;
-import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the name that a ClientHello asks for (RFC 6066 section 3) and leaves everything to those
- * behind it, the hello included. It waits for the whole hello, in however many records and pieces
- * it comes, so that a name which is still to come cannot be missed; what is no hello, is larger
- * than {@link ClientHello#MAX_BYTES} or late is refused. Confined to the connection's event loop.
+ * Reads the name that a ClientHello asks for and leaves every byte to those behind it. It waits for
+ * the whole hello, so that a name which is still to come cannot be missed; what is no hello, is
+ * larger than {@link ClientHello#MAX_BYTES} or late is refused. Confined to the connection's event
+ * loop.
+ *
+ * <p>Not Netty's SNI handler, which takes whatever it cannot read for a hello without a name: where
+ * TLS ends here the handshake would find out, where it does not the default cluster would get it.
  */
-public final class ServerNameReader extends AbstractSniHandler<String> {
+public final class ServerNameReader extends ChannelInboundHandlerAdapter {
 
-  /** Content type of a record: handshake (RFC 8446 section 5.1). */
-  private static final int HANDSHAKE = 22;
+  private static final int FIRST_COPY_BYTES = 2048;
 
-  /** Type of a handshake message: client_hello (RFC 8446 section 4). */
-  private static final int CLIENT_HELLO = 1;
-
-  private static final int RECORD_HEADER_BYTES = 5;
-
+  private final Duration timeout;
   private final Outcome outcome;
+  private final HelloName hello = new HelloName(ClientHello.MAX_BYTES);
+  private @Nullable ByteBuf held;
+  private @Nullable Future<?> timer;
   private int bytes;
+  private boolean isCopied;
   private boolean isOver;
 
   /** Hears what was read. On the connection's event loop. */
   public interface Outcome {
 
     /**
-     * The hello is complete.
+     * The hello is complete; it follows right behind.
      *
      * @param name in lower case; empty when it asks for none
      */
@@ -48,57 +49,78 @@ public final class ServerNameReader extends AbstractSniHandler<String> {
     void onRefused(boolean isLate);
   }
 
-  /** A reader for one connection. */
+  /**
+   * A reader for one connection.
+   *
+   * @param timeout from now to the end of the hello
+   */
   public ServerNameReader(Duration timeout, Outcome outcome) {
-    super(ClientHello.MAX_BYTES, Math.max(1, timeout.toMillis()));
+    this.timeout = timeout;
     this.outcome = outcome;
   }
 
   @Override
-  public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
-    if (isOver) {
-      ReferenceCountUtil.release(message);
-      return;
-    }
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    timer =
+        ctx.executor()
+            .schedule(() -> refuse(true), timeout.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
     ByteBuf data = (ByteBuf) message;
-    boolean isHello = looksLikeHello(data);
-    if (!isHello || bytes >= ClientHello.MAX_BYTES) {
+    if (isOver) {
       data.release();
-      refuse(false);
       return;
     }
+    HelloName.Progress progress = hello.next(data);
     bytes += data.readableBytes();
-    super.channelRead(ctx, message);
+    hold(ctx, data);
+    switch (progress) {
+      case MORE -> {
+        if (bytes >= ClientHello.MAX_BYTES) {
+          refuse(false);
+        }
+      }
+      case BAD -> refuse(false);
+      case DONE -> {
+        isOver = true;
+        outcome.onName(hello.name());
+        ctx.pipeline().remove(this);
+      }
+    }
   }
 
-  /**
-   * The first bytes of a record and of the message in it, as far as they have come: Netty takes
-   * anything else for a hello without a name.
-   */
-  private boolean looksLikeHello(ByteBuf data) {
-    return isAt(data, 0, HANDSHAKE) && isAt(data, 1, 3) && isAt(data, RECORD_HEADER_BYTES, CLIENT_HELLO);
+  /** One piece stays as it is; more are copied together, lest each holds a whole read buffer. */
+  private void hold(ChannelHandlerContext ctx, ByteBuf data) {
+    ByteBuf before = held;
+    if (before == null) {
+      held = data;
+      return;
+    }
+    if (!isCopied) {
+      isCopied = true;
+      held = ctx.alloc().buffer(FIRST_COPY_BYTES).writeBytes(before);
+      before.release();
+    }
+    held.writeBytes(data);
+    data.release();
   }
 
-  private boolean isAt(ByteBuf data, int place, int expected) {
-    int index = place - bytes;
-    return index < 0
-        || index >= data.readableBytes()
-        || data.getUnsignedByte(data.readerIndex() + index) == expected;
-  }
-
+  /** Passes on what was read, unless the connection is refused. */
   @Override
-  protected Future<String> lookup(ChannelHandlerContext ctx, @Nullable String hostname) {
-    return ctx.executor()
-        .newSucceededFuture(hostname == null ? "" : hostname.toLowerCase(Locale.ROOT));
-  }
-
-  @Override
-  protected void onLookupComplete(
-      ChannelHandlerContext ctx, @Nullable String hostname, Future<String> future) {
-    if (!isOver) {
-      isOver = true;
-      outcome.onName(future.isSuccess() ? future.getNow() : "");
-      ctx.pipeline().remove(this);
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    cancelTimer();
+    ByteBuf all = held;
+    held = null;
+    if (all == null) {
+      return;
+    }
+    if (ctx.channel().isActive()) {
+      ctx.fireChannelRead(all);
+      ctx.fireChannelReadComplete();
+    } else {
+      all.release();
     }
   }
 
@@ -112,14 +134,27 @@ public final class ServerNameReader extends AbstractSniHandler<String> {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    io.expressgateway.net.OutOfMemory.haltOn(cause);
+    OutOfMemory.haltOn(cause);
     refuse(false);
   }
 
   private void refuse(boolean isLate) {
     if (!isOver) {
       isOver = true;
+      cancelTimer();
+      ByteBuf all = held;
+      held = null;
+      if (all != null) {
+        all.release();
+      }
       outcome.onRefused(isLate);
+    }
+  }
+
+  private void cancelTimer() {
+    Future<?> running = timer;
+    if (running != null) {
+      running.cancel(false);
     }
   }
 }

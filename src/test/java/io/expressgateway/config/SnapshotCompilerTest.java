@@ -118,7 +118,6 @@ class SnapshotCompilerTest {
         expressgateway.event-lops | 2 | unknown key | the closest known key is expressgateway.event-loops
         expressgateway.transport | kqueue | is not one of auto, epoll, io_uring, nio
         expressgateway.listeners[0].http3 | true | HTTP/3 is not built yet
-        expressgateway.listeners[0].proxy-protocol | accept | PROXY protocol is not built yet
         expressgateway.listeners[0].max-connections | 0 | is out of range
         expressgateway.listeners[0].trusted-proxies | ten
         expressgateway.listeners[0].tls.certificates | | https needs a certificate

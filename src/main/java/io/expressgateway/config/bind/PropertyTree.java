@@ -6,7 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -15,6 +16,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
@@ -25,25 +27,27 @@ import org.springframework.core.env.StandardEnvironment;
  */
 public final class PropertyTree {
 
-  /** Below these keys stand names of the user's, in which a dash says something. */
-  private static final Set<String> NAMES = Set.of("sni");
+  /**
+   * Keys of names that a file makes up, in which dashes, stars and dots say something. Spring's own
+   * view of names drops a star without a word, so these are taken as written.
+   */
+  private static final Pattern NAMES =
+      Pattern.compile("(?<key>.*\\.sni)(?:\\.(?<plain>.+)|\\[(?<quoted>.+)])");
 
   private final String path;
-  private final boolean verbatim;
   private final Map<String, PropertyTree> children = new LinkedHashMap<>();
   private @Nullable String value;
   private boolean indexed;
   private boolean ambient = true;
 
-  private PropertyTree(String path, boolean verbatim) {
+  private PropertyTree(String path) {
     this.path = path;
-    this.verbatim = verbatim;
   }
 
   /** The tree of everything at and below {@code root}; empty when nothing is set. */
   public static PropertyTree read(ConfigurableEnvironment environment, String root) {
     ConfigurationPropertyName prefix = ConfigurationPropertyName.of(root);
-    PropertyTree merged = new PropertyTree(root, false);
+    PropertyTree merged = new PropertyTree(root);
     for (ConfigurationPropertySource source :
         ConfigurationPropertySources.from(environment.getPropertySources())) {
       if (source instanceof IterableConfigurationPropertySource iterable) {
@@ -57,10 +61,10 @@ public final class PropertyTree {
       ConfigurableEnvironment environment,
       IterableConfigurationPropertySource source,
       ConfigurationPropertyName prefix) {
-    PropertyTree root = new PropertyTree(prefix.toString(), false);
+    PropertyTree root = new PropertyTree(prefix.toString());
     boolean ambient = isAmbient(source.getUnderlyingSource());
     for (ConfigurationPropertyName name : source) {
-      if (!prefix.isAncestorOf(name)) {
+      if (!prefix.isAncestorOf(name) || NAMES.matcher(name.toString()).matches()) {
         continue;
       }
       ConfigurationProperty property = source.getConfigurationProperty(name);
@@ -73,7 +77,42 @@ public final class PropertyTree {
       Object raw = property == null ? null : property.getValue();
       node.value = raw == null ? "" : environment.resolvePlaceholders(raw.toString()).strip();
     }
+    if (source.getUnderlyingSource() instanceof EnumerablePropertySource<?> written && !ambient) {
+      readNames(environment, written, prefix, root);
+    }
     return root;
+  }
+
+  private static void readNames(
+      ConfigurableEnvironment environment,
+      EnumerablePropertySource<?> source,
+      ConfigurationPropertyName prefix,
+      PropertyTree root) {
+    for (String written : source.getPropertyNames()) {
+      Matcher named = NAMES.matcher(written);
+      if (!named.matches()) {
+        continue;
+      }
+      ConfigurationPropertyName key = ConfigurationPropertyName.adapt(named.group("key"), '.');
+      if (!prefix.isAncestorOf(key)) {
+        continue;
+      }
+      PropertyTree node = root;
+      node.ambient = false;
+      for (int i = prefix.getNumberOfElements(); i < key.getNumberOfElements(); i++) {
+        node = node.childFor(key, i);
+        node.ambient = false;
+      }
+      String quoted = named.group("quoted");
+      String name = quoted == null ? named.group("plain") : quoted;
+      String path = node.path + "." + name;
+      PropertyTree leaf =
+          node.children.computeIfAbsent(
+              name.toLowerCase(Locale.ROOT), made -> new PropertyTree(path));
+      leaf.ambient = false;
+      leaf.value =
+          environment.resolvePlaceholders(String.valueOf(source.getProperty(written))).strip();
+    }
   }
 
   /**
@@ -92,9 +131,7 @@ public final class PropertyTree {
     indexed |= number;
     String childPath =
         name.chop(element + 1).isLastElementIndexed() ? path + "[" + text + "]" : path + "." + text;
-    return children.computeIfAbsent(
-        verbatim ? text.toLowerCase(Locale.ROOT) : uniform(text),
-        key -> new PropertyTree(childPath, verbatim || NAMES.contains(key)));
+    return children.computeIfAbsent(uniform(text), key -> new PropertyTree(childPath));
   }
 
   private void mergeLower(PropertyTree lower) {
@@ -107,7 +144,7 @@ public final class PropertyTree {
       indexed = lower.indexed;
     }
     lower.children.forEach((name, child) ->
-        children.computeIfAbsent(name, key -> new PropertyTree(child.path, child.verbatim)).mergeLower(child));
+        children.computeIfAbsent(name, key -> new PropertyTree(child.path)).mergeLower(child));
   }
 
   /** Whether anything is written at or below this key, an empty value included. */
@@ -148,7 +185,7 @@ public final class PropertyTree {
   /** The child of this name; an empty one when nothing is written there. */
   public PropertyTree child(String name) {
     PropertyTree child = children.get(uniform(name));
-    return child == null ? new PropertyTree(path + "." + name, false) : child;
+    return child == null ? new PropertyTree(path + "." + name) : child;
   }
 
   Map<String, PropertyTree> childrenByUniformName() {

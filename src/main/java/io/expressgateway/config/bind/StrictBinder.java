@@ -191,18 +191,10 @@ public final class StrictBinder {
           node.path(), node.text(), "takes keys, not a value", "write its keys below it");
     }
     Map<String, String> bound = new LinkedHashMap<>();
-    node.children().forEach(child -> addTexts(node, child, bound));
+    node.children()
+        .forEach(child ->
+            bound.put(child.path().substring(node.path().length() + 1), child.text()));
     return bound;
-  }
-
-  private static void addTexts(PropertyTree map, PropertyTree node, Map<String, String> bound) {
-    if (!node.text().isEmpty()) {
-      String name = node.path().substring(map.path().length());
-      bound.put(
-          name.startsWith("[") ? name.substring(1, name.length() - 1) : name.substring(1),
-          node.text());
-    }
-    node.children().forEach(child -> addTexts(map, child, bound));
   }
 
   private List<?> list(PropertyTree node, RecordComponent component) {

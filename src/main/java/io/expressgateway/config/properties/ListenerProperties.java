@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param sni host pattern to cluster
  * @param relay limits of a relay's connections
  * @param udp limits of a relay's UDP sessions
- * @param xdp whether packets of this listener are forwarded in the kernel
+ * @param xdp how packets of this listener are forwarded in the kernel: with addresses rewritten, or
+ *     under an outer IP header or to another Ethernet address with endpoints that answer themselves
  */
 public record ListenerProperties(
     String name,
@@ -65,9 +66,4 @@ public record ListenerProperties(
     Map<String, String> sni,
     RelayProperties relay,
     UdpProperties udp,
-    @DefaultValue("off")
-        @OneOf({"off", "nat", "dsr-ipip", "dsr-l2"})
-        @NotBuilt(
-            value = "XDP",
-            except = {"off"})
-        String xdp) {}
+    @DefaultValue("off") @OneOf({"off", "nat", "dsr-ipip", "dsr-l2"}) String xdp) {}

@@ -1,0 +1,87 @@
+package io.expressgateway.stream.udp;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** An endpoint that sends every datagram back to where it came from. */
+final class Echo implements AutoCloseable {
+
+  private static final int MAX_BYTES = 65_535;
+
+  private final DatagramSocket socket;
+  private final String label;
+  private final AtomicInteger received = new AtomicInteger();
+  private final Set<SocketAddress> peers = ConcurrentHashMap.newKeySet();
+  private volatile byte[] last = {};
+
+  private Echo(DatagramSocket socket) {
+    this.socket = socket;
+    String ip = socket.getLocalAddress().getHostAddress();
+    this.label = (ip.indexOf(':') < 0 ? ip : "[" + ip + "]") + ":" + socket.getLocalPort();
+    Thread.ofPlatform().daemon().name("echo-" + socket.getLocalPort()).start(this::run);
+  }
+
+  static Echo on(String ip) {
+    try {
+      DatagramSocket socket =
+          new DatagramSocket(new InetSocketAddress(InetAddress.getByName(ip), 0));
+      socket.setReceiveBufferSize(4 << 20);
+      return new Echo(socket);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static Echo start() {
+    return on("127.0.0.1");
+  }
+
+  private void run() {
+    byte[] buffer = new byte[MAX_BYTES];
+    try {
+      while (true) {
+        DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
+        socket.receive(packet);
+        last = Arrays.copyOf(packet.getData(), packet.getLength());
+        peers.add(packet.getSocketAddress());
+        received.incrementAndGet();
+        socket.send(packet);
+      }
+    } catch (IOException e) {
+      // Closed.
+    }
+  }
+
+  /** As a cluster names it. */
+  String label() {
+    return label;
+  }
+
+  int received() {
+    return received.get();
+  }
+
+  /** How many sockets it was written to from. */
+  int peers() {
+    return peers.size();
+  }
+
+  /** The newest datagram. */
+  byte[] last() {
+    return last.clone();
+  }
+
+  @Override
+  public void close() {
+    socket.close();
+  }
+}
