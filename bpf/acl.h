@@ -6,8 +6,8 @@
 #include "maps.h"
 #include "packet.h"
 
-/* Whether the source is in a denied network and in none that is allowed. */
-static __always_inline bool is_denied(const union flow_key *key, const int family)
+/* Whether the source is in a denied network and in none that is allowed. Not inlined: it shares its stack. */
+static __noinline bool is_denied(const union flow_key *key, const int family)
 {
 	if (family == V4) {
 		struct network_v4 source = { .prefix = 32 };

@@ -30,6 +30,12 @@ static __always_inline void copy_address(__u8 *to, const __u8 *from)
 	((__u64 *)to)[1] = ((const __u64 *)from)[1];
 }
 
+static __always_inline bool same_address(const __u8 *left, const __u8 *right)
+{
+	return ((const __u64 *)left)[0] == ((const __u64 *)right)[0] &&
+	       ((const __u64 *)left)[1] == ((const __u64 *)right)[1];
+}
+
 /* The two addresses of a link header, in its order. */
 static __always_inline void copy_macs(__u8 *to, const __u8 *from)
 {

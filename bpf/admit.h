@@ -10,15 +10,31 @@
 #include "maps.h"
 #include "packet.h"
 
-/* Counts one more in the current second, or says that it is used up. */
-static __always_inline bool spend(__u64 *since, __u32 *used, __u32 limit, __u32 hertz)
+/* Begins another second when the current one is over. */
+static __always_inline bool is_over(__u64 since, const struct settings *set)
 {
-	__u64 jiffies = bpf_jiffies64();
+	return bpf_jiffies64() - since >= set->hertz;
+}
 
-	if (jiffies - *since >= hertz) {
-		*since = jiffies;
-		*used = 0;
+/* The CPU's budget of the current second. In a dry run it is only looked at, and may be of a second that is over. */
+static __always_inline struct budget *current_budget(const struct settings *set, __u32 traits)
+{
+	__u32 zero = 0;
+	struct budget *own = bpf_map_lookup_elem(&budget, &zero);
+
+	if (own && !(traits & TRAIT_DRY) && is_over(own->since, set)) {
+		own->since = bpf_jiffies64();
+		own->used = 0;
+		own->answered = 0;
 	}
+	return own;
+}
+
+/* Counts one more of something, or says that the second's are used up. In a dry run nothing is counted. */
+static __always_inline bool spend(__u64 since, __u32 *used, __u32 limit, const struct settings *set, __u32 traits)
+{
+	if (traits & TRAIT_DRY)
+		return *used < limit || is_over(since, set);
 	if (*used >= limit)
 		return false;
 	*used += 1;
@@ -26,27 +42,61 @@ static __always_inline bool spend(__u64 *since, __u32 *used, __u32 limit, __u32 
 }
 
 /* A full LRU of sources forgets the source that was idle longest. */
-static __always_inline bool spend_of_source(const union flow_key *key, const struct settings *set, const int family)
+static __always_inline bool spend_of_source(const union flow_key *key, const struct settings *set, const int family,
+					    __u32 traits)
 {
-	struct source_key source __attribute__((aligned(8))) = {};
-	struct source *bucket;
+	struct source_key address __attribute__((aligned(8))) = {};
+	struct source *source;
 
 	if (family == V4)
-		map_v4(source.address, key->v4.source);
+		map_v4(address.address, key->v4.source);
 	else
-		*(__u64 *)source.address = *(const __u64 *)key->v6.source;
-	bucket = bpf_map_lookup_elem(&sources, &source);
-	if (!bucket) {
+		*(__u64 *)address.address = *(const __u64 *)key->v6.source;
+	source = bpf_map_lookup_elem(&sources, &address);
+	if (!source) {
 		struct source fresh = { .since = bpf_jiffies64(), .used = 1 };
 
-		bpf_map_update_elem(&sources, &source, &fresh, BPF_ANY);
+		if (!(traits & TRAIT_DRY))
+			bpf_map_update_elem(&sources, &address, &fresh, BPF_ANY);
 		return true;
 	}
-	return spend(&bucket->since, &bucket->used, set->new_flows_per_source, set->hertz);
+	if (!(traits & TRAIT_DRY) && is_over(source->since, set)) {
+		source->since = bpf_jiffies64();
+		source->used = 0;
+	}
+	return spend(source->since, &source->used, set->new_flows_per_source, set, traits);
 }
 
-/* Not inlined: it shares its stack with what comes after it. */
-static __noinline bool is_admitted(const union flow_key *key, const int family)
+static __always_inline bool spend_of_cpu(const struct settings *set, __u32 traits)
+{
+	struct budget *own = current_budget(set, traits);
+
+	return !own || spend(own->since, &own->used, set->new_flows_per_cpu, set, traits);
+}
+
+/*
+ * The source is asked first, so that one that floods does not use up what others have. Not inlined: it
+ * shares its stack with what comes after it.
+ */
+static __noinline bool is_admitted(const union flow_key *key, const int family, __u32 traits)
+{
+	__u32 zero = 0;
+	const struct settings *set = bpf_map_lookup_elem(&settings, &zero);
+
+	if (!set)
+		return true;
+	if (set->flags & SETTINGS_GATE_CLOSED)
+		return false;
+	if (set->new_flows_per_source && !spend_of_source(key, set, family, traits))
+		return false;
+	return !set->new_flows_per_cpu || spend_of_cpu(set, traits);
+}
+
+/* ICMP errors that a CPU sends in a second: as many as Linux does in all (net.ipv4.icmp_msgs_per_sec). */
+#define ANSWERS_PER_CPU 1000
+
+/* Whether one more packet may be answered by an error (RFC 4443 section 2.4 f). */
+static __always_inline bool may_answer(__u32 traits)
 {
 	__u32 zero = 0;
 	const struct settings *set = bpf_map_lookup_elem(&settings, &zero);
@@ -54,14 +104,8 @@ static __noinline bool is_admitted(const union flow_key *key, const int family)
 
 	if (!set)
 		return true;
-	if (set->flags & SETTINGS_GATE_CLOSED)
-		return false;
-	if (set->new_flows_per_cpu) {
-		own = bpf_map_lookup_elem(&budget, &zero);
-		if (own && !spend(&own->since, &own->used, set->new_flows_per_cpu, set->hertz))
-			return false;
-	}
-	return !set->new_flows_per_source || spend_of_source(key, set, family);
+	own = current_budget(set, traits);
+	return !own || spend(own->since, &own->answered, ANSWERS_PER_CPU, set, traits);
 }
 
 /* Remembers that a flow was forwarded without an entry: its replies are turned back without one. */

@@ -2,7 +2,7 @@
 /*
  * ICMP errors that the gateway makes: a packet is too big for the way to its endpoint, or its time to
  * live ends. The answer comes from the VIP, quotes the packet's begin and goes back where that came
- * from. It is shorter than what it answers or about as long, so that nothing is amplified.
+ * from; not to groups nor to addresses that are nobody's, and so many a second at most.
  *
  * "Too big" is said whether or not an IPv4 packet forbids to be fragmented: XDP cannot fragment, and
  * senders that hear it lower their path MTU and fragment by themselves.
@@ -11,6 +11,7 @@
 #define EXPRESSGATEWAY_ANSWER_H
 
 #include "address.h"
+#include "admit.h"
 #include "checksum.h"
 #include "icmp.h"
 #include "link.h"
@@ -108,8 +109,32 @@ static __always_inline bool write_answer_v6(struct xdp_md *ctx, __u32 offset, __
 	return true;
 }
 
+/* Whether the source is one host's: not of 0/8, 127/8, 224/4 or 240/4 (RFC 1122 section 3.2.2). */
+static __always_inline bool is_answerable_v4(struct xdp_md *ctx, const struct packet *packet)
+{
+	struct iphdr *ip = start(ctx) + bounded(packet->network);
+	__u8 first;
+
+	if ((void *)(ip + 1) > end(ctx))
+		return false;
+	first = ((__u8 *)&ip->saddr)[0];
+	return first != 0 && first != 127 && first < 224;
+}
+
+/* The same: not unspecified, loopback or a group (RFC 4443 section 2.4 e). */
+static __always_inline bool is_answerable_v6(struct xdp_md *ctx, const struct packet *packet)
+{
+	struct ipv6hdr *ip = start(ctx) + bounded(packet->network);
+	__u32 *words;
+
+	if ((void *)(ip + 1) > end(ctx))
+		return false;
+	words = (__u32 *)&ip->saddr;
+	return (words[0] | words[1] | words[2] | (words[3] & ~bpf_htonl(1))) && *(__u8 *)words != 0xff;
+}
+
 /* Answers a packet: it is too big when there is an MTU, else its time has ended. */
-__noinline outcome answer(struct xdp_md *ctx, __u64 first, __u64 second, __u32 mtu)
+__noinline outcome answer(struct xdp_md *ctx, __u64 first, __u64 second, __u32 mtu, __u32 traits)
 {
 	const struct packet unpacked_packet = unpacked(ctx, first, second), *packet = &unpacked_packet;
 	const __u32 reason = mtu ? REASON_TOO_BIG : REASON_TTL_EXCEEDED;
@@ -120,7 +145,9 @@ __noinline outcome answer(struct xdp_md *ctx, __u64 first, __u64 second, __u32 m
 	struct link link = {}, back;
 	bool is_written;
 
-	if (!read_link(ctx, packet, &link))
+	if (!read_link(ctx, packet, &link) || link.destination[0] & 1)
+		return dropped(reason);
+	if (!(is_v4 ? is_answerable_v4(ctx, packet) : is_answerable_v6(ctx, packet)) || !may_answer(traits))
 		return dropped(reason);
 	back = link;
 	copy_mac(back.destination, link.source);

@@ -18,29 +18,39 @@
 #include "select.h"
 #include "stats.h"
 
-/* The packet that an error quotes. */
+/* The packet that an error quotes, and what shall be put into it. */
 struct quoted {
 	__u16 network; /* offset of its IP header */
 	__u16 transport; /* and of what is quoted of its transport header, 8 bytes at least */
 	__u8 protocol;
+	bool is_source; /* whether its source is replaced; else its destination */
+	__be16 port;
+	const __u8 *address;
+	/* Sums of ~old + new: of the address in the quoted packet, and of the one in the outer header. */
+	__u32 address_sum;
+	__u32 outer_sum;
 };
 
 /*
  * Reads the quoted packet's tuple, turned round: as its answer would have it. That is the client's key
- * when a reply is quoted, and a reply's tuple when a client's packet is.
+ * when a reply is quoted, and a reply's tuple when a client's packet is. An error goes to who sent the
+ * packet that it quotes; one that does not is nothing of ours.
  */
 static __always_inline bool read_quoted(struct xdp_md *ctx, const struct packet *packet, struct quoted *quoted,
 					union flow_key *key, const int family)
 {
+	void *outer = start(ctx) + bounded(packet->network);
 	struct icmp *icmp = start(ctx) + bounded(packet->transport);
 	void *inner = icmp + 1;
 	__be16 *ports;
 
 	quoted->network = packet->transport + sizeof(*icmp);
 	if (family == V4) {
-		struct iphdr *ip = inner;
+		struct iphdr *ip = inner, *around = outer;
 
-		if ((void *)(ip + 1) > end(ctx) || !is_icmp_error(icmp->type, family) || ip->ihl < 5 ||
+		if ((void *)(ip + 1) > end(ctx) || (void *)(around + 1) > end(ctx) || around->daddr != ip->saddr)
+			return false;
+		if (!is_icmp_error(icmp->type, family) || ip->ihl < 5 ||
 		    ip->frag_off & bpf_htons(IPV4_OFFSET_MASK))
 			return false;
 		quoted->transport = quoted->network + ip->ihl * 4;
@@ -48,9 +58,10 @@ static __always_inline bool read_quoted(struct xdp_md *ctx, const struct packet 
 		key->v4.source = ip->daddr;
 		key->v4.destination = ip->saddr;
 	} else {
-		struct ipv6hdr *ip = inner;
+		struct ipv6hdr *ip = inner, *around = outer;
 
-		if ((void *)(ip + 1) > end(ctx) || !is_icmp_error(icmp->type, family))
+		if ((void *)(ip + 1) > end(ctx) || (void *)(around + 1) > end(ctx) ||
+		    !same_address((__u8 *)&around->daddr, (__u8 *)&ip->saddr) || !is_icmp_error(icmp->type, family))
 			return false;
 		quoted->transport = quoted->network + sizeof(*ip);
 		quoted->protocol = ip->nexthdr;
@@ -93,52 +104,53 @@ static __always_inline __u32 change_quoted_check(struct xdp_md *ctx, const struc
 }
 
 /*
- * Puts another address and port into the quoted packet, as its source or as its destination, and
- * mends the check sum of the error. The check sum of an IPv4 header makes good for its address, so that
- * neither counts in the error's. The sums are of ~old + new; that of the outer address counts in ICMPv6's
- * pseudo header.
+ * Puts another address and port into the quoted packet and mends the check sum of the error. The check
+ * sum of an IPv4 header makes good for its address, so that neither counts in the error's; ICMPv6's
+ * pseudo header has the outer address. Not inlined: it shares its stack with what comes after it.
  */
-static __always_inline bool translate_quoted(struct xdp_md *ctx, const struct packet *packet,
-					     const struct quoted *quoted, const __u8 *address, __be16 port,
-					     __u32 address_sum, __u32 outer_sum, const bool is_source,
-					     const int family)
+static __noinline int translate_quoted(struct xdp_md *ctx, const struct packet *packet, const struct quoted *quoted,
+				       const int family)
 {
 	struct icmp *icmp;
-	__be16 *ports = start(ctx) + bounded(quoted->transport);
-	__u32 port_sum;
+	__be16 *port = start(ctx) + bounded(quoted->transport + (quoted->is_source ? 0 : sizeof(*port)));
+	__u32 sum;
 
-	if ((void *)(ports + 2) > end(ctx))
+	if ((void *)(port + 1) > end(ctx))
 		return false;
-	ports += is_source ? 0 : 1;
-	port_sum = change_of(*ports, port);
-	*ports = port;
-	port_sum += change_quoted_check(ctx, quoted, address_sum + port_sum);
+	sum = change_of(*port, quoted->port);
+	*port = quoted->port;
+	sum += change_quoted_check(ctx, quoted, quoted->address_sum + sum);
 	if (family == V4) {
 		struct iphdr *ip = start(ctx) + bounded(quoted->network);
 
 		if ((void *)(ip + 1) > end(ctx))
 			return false;
-		*(is_source ? &ip->saddr : &ip->daddr) = v4_of(address);
-		ip->check = changed(ip->check, address_sum);
+		if (quoted->is_source)
+			ip->saddr = v4_of(quoted->address);
+		else
+			ip->daddr = v4_of(quoted->address);
+		ip->check = changed(ip->check, quoted->address_sum);
 	} else {
 		struct ipv6hdr *ip = start(ctx) + bounded(quoted->network);
 
 		if ((void *)(ip + 1) > end(ctx))
 			return false;
-		copy_address((__u8 *)(is_source ? &ip->saddr : &ip->daddr), address);
-		port_sum += address_sum + outer_sum;
+		if (quoted->is_source)
+			copy_address((__u8 *)&ip->saddr, quoted->address);
+		else
+			copy_address((__u8 *)&ip->daddr, quoted->address);
+		sum += quoted->address_sum + quoted->outer_sum;
 	}
 	icmp = start(ctx) + bounded(packet->transport);
 	if ((void *)(icmp + 1) > end(ctx))
 		return false;
-	icmp->check = changed(icmp->check, port_sum);
+	icmp->check = changed(icmp->check, sum);
 	return true;
 }
 
 /* An error about a reply: to the endpoint of the flow. */
-static __always_inline outcome error_to_endpoint(struct xdp_md *ctx, struct packet *packet,
-						 const struct quoted *quoted, const struct flow *flow,
-						 const int family, const __u32 traits)
+static __always_inline outcome error_to_endpoint(struct xdp_md *ctx, struct packet *packet, struct quoted *quoted,
+						 const struct flow *flow, const int family, const __u32 traits)
 {
 	const __u32 index = flow->endpoint;
 	const struct endpoint *endpoint = find_endpoint(index);
@@ -147,11 +159,13 @@ static __always_inline outcome error_to_endpoint(struct xdp_md *ctx, struct pack
 	if (flow->state == FLOW_PASS || !is_usable(endpoint) || endpoint->generation != flow->generation)
 		return passed(REASON_ICMP_OTHER);
 	if (endpoint->mode == MODE_NAT) {
-		const __u32 sum = (__u16)~endpoint->address_delta;
-
-		is_written = translate_quoted(ctx, packet, quoted, endpoint->address, endpoint->port_be, sum, sum,
-					      true, family) &&
-			     translate_network(ctx, packet, endpoint->address, sum, false, family);
+		quoted->is_source = true;
+		quoted->address = endpoint->address;
+		quoted->port = endpoint->port_be;
+		quoted->address_sum = (__u16)~endpoint->address_delta;
+		quoted->outer_sum = quoted->address_sum;
+		is_written = translate_quoted(ctx, packet, quoted, family) &&
+			     translate_network(ctx, packet, endpoint->address, quoted->address_sum, false, family);
 	} else {
 		is_written = lower_hops(ctx, packet, family);
 	}
@@ -172,35 +186,44 @@ static __always_inline bool is_from_endpoint(struct xdp_md *ctx, const struct pa
 		return (void *)(ip + 1) <= end(ctx) && ip->saddr == v4_of(endpoint->address);
 	} else {
 		struct ipv6hdr *ip = start(ctx) + bounded(packet->network);
-		const __u64 *address = (const __u64 *)endpoint->address;
 
-		return (void *)(ip + 1) <= end(ctx) && ((__u64 *)&ip->saddr)[0] == address[0] &&
-		       ((__u64 *)&ip->saddr)[1] == address[1];
+		return (void *)(ip + 1) <= end(ctx) && same_address((__u8 *)&ip->saddr, endpoint->address);
 	}
 }
 
 /* An error about a client's packet: to the client. The endpoint's address is not shown to it. */
-static __always_inline outcome error_to_client(struct xdp_md *ctx, struct packet *packet, const struct quoted *quoted,
+static __always_inline outcome error_to_client(struct xdp_md *ctx, struct packet *packet, struct quoted *quoted,
 					       const struct answered *answered, const int family, const __u32 traits)
 {
 	const struct endpoint *endpoint = answered->endpoint;
 	const bool is_endpoints = is_from_endpoint(ctx, packet, endpoint, family);
-	const __u32 sum = endpoint->address_delta;
 	struct link link;
 	bool is_written;
 
 	read_client(answered->flow, &link);
-	is_written = translate_quoted(ctx, packet, quoted, endpoint->vip_address, endpoint->vip_port_be, sum,
-				      is_endpoints ? sum : 0, false, family);
-	if (is_endpoints)
-		is_written = is_written && translate_network(ctx, packet, endpoint->vip_address, sum, true, family);
-	else
-		is_written = is_written && lower_hops(ctx, packet, family);
+	quoted->address = endpoint->vip_address;
+	quoted->port = endpoint->vip_port_be;
+	quoted->address_sum = endpoint->address_delta;
+	quoted->outer_sum = is_endpoints ? quoted->address_sum : 0;
+	is_written = translate_quoted(ctx, packet, quoted, family) &&
+		     (is_endpoints ? translate_network(ctx, packet, endpoint->vip_address, quoted->address_sum, true,
+						       family) :
+				     lower_hops(ctx, packet, family));
 	if (!is_written)
 		return dropped(REASON_MALFORMED);
 	if (!(traits & TRAIT_DRY))
 		count_reply(answered->index, packet->length);
 	return send_to_client(ctx, packet, &link, answered->index, REASON_ICMP_ERROR);
+}
+
+/* The flow whose client sent the quoted packet. Not inlined: it shares its stack with what comes after it. */
+static __noinline int find_sender(const union flow_key *key, struct answered *answered, const int family)
+{
+	const struct reply *candidates = find_candidates(key, family);
+
+	if (candidates)
+		find_answered(key, candidates, answered, family);
+	return 0;
 }
 
 static __always_inline outcome steer_error(struct xdp_md *ctx, struct packet *packet, const int family,
@@ -209,7 +232,6 @@ static __always_inline outcome steer_error(struct xdp_md *ctx, struct packet *pa
 	struct quoted quoted = {};
 	struct answered answered = {};
 	union flow_key key = {};
-	const struct reply *candidates;
 	struct flow *flow;
 
 	if (packet->malformed || !read_quoted(ctx, packet, &quoted, &key, family))
@@ -219,9 +241,7 @@ static __always_inline outcome steer_error(struct xdp_md *ctx, struct packet *pa
 	flow = find_flow(&key, family);
 	if (flow)
 		return error_to_endpoint(ctx, packet, &quoted, flow, family, traits);
-	candidates = find_candidates(&key, family);
-	if (candidates)
-		find_answered(&key, candidates, &answered, family);
+	find_sender(&key, &answered, family);
 	if (answered.flow && answered.endpoint)
 		return error_to_client(ctx, packet, &quoted, &answered, family, traits);
 	return passed(REASON_ICMP_OTHER);

@@ -97,15 +97,15 @@ static __always_inline bool is_too_big(const struct packet *packet, const struct
 
 /* Forwards a packet of a client to an endpoint, for a reason. */
 static __always_inline outcome forward(struct xdp_md *ctx, const struct packet *packet, const struct endpoint *endpoint,
-				       __u32 index, __u32 reason, const int family, const __u32 traits)
+				       __u32 index, __u32 reason, const int family, __u32 traits)
 {
 	bool is_written;
 
 	if (unlikely(packet->hops <= 1))
-		return answer(ctx, packet->words[0], packet->words[1], 0);
+		return answer(ctx, packet->words[0], packet->words[1], 0, traits);
 	if (unlikely(is_too_big(packet, endpoint, family)))
 		return answer(ctx, packet->words[0], packet->words[1],
-			      endpoint->mtu - outer_bytes_of(endpoint, family));
+			      endpoint->mtu - outer_bytes_of(endpoint, family), traits);
 	if (!(traits & TRAIT_DRY))
 		count_forward(index, packet->length);
 	if (endpoint->mode == MODE_NAT)

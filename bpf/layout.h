@@ -120,9 +120,9 @@ _Static_assert(sizeof(struct vip) == 16, "vip");
 
 /*
  * An endpoint as one VIP uses it. The first cache line is all that a packet of a known flow needs.
- * The check-sum deltas are what an Internet check sum (RFC 1624) changes by when the VIP's address
- * (and port) become the endpoint's: folded to 16 bits, in the order in which the packet holds them;
- * a reply uses the complement.
+ * The deltas are what an Internet check sum (RFC 1624) changes by when the VIP's address (and port)
+ * become the endpoint's, that is the sum of old and ~new words: folded to 16 bits, in the order in
+ * which the packet holds them; a reply uses the complement.
  */
 struct endpoint {
 	__u32 generation;
@@ -135,8 +135,8 @@ struct endpoint {
 	__u32 interface; /* to the next hop */
 	__u16 vlan; /* 802.1Q tag control towards the next hop, machine order; 0 for none */
 	__u16 mtu; /* of the way to the endpoint, IP header included; 0 for unchecked */
-	__u16 address_delta; /* IPv4 header check sum */
-	__u16 transport_delta; /* TCP and UDP check sum */
+	__u16 address_delta; /* of the address alone, both families */
+	__u16 transport_delta; /* of address and port */
 	__u16 vip_port_be;
 	__u8 protocol;
 	__u8 padding;
@@ -196,11 +196,11 @@ struct settings {
 };
 _Static_assert(sizeof(struct settings) == 24, "settings");
 
-/* How many flows this CPU has entered in its current second. Written by the kernel alone. */
+/* What this CPU has done in its current second. Written by the kernel alone. */
 struct budget {
 	__u64 since; /* jiffies of the second's begin */
-	__u32 used;
-	__u32 padding;
+	__u32 used; /* flows entered */
+	__u32 answered; /* ICMP errors sent */
 };
 _Static_assert(sizeof(struct budget) == 16, "budget");
 

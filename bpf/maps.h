@@ -38,9 +38,13 @@ struct {
 	__type(value, struct endpoint);
 } endpoints SEC(".maps");
 
-/* A Maglev table: slot to endpoint index, NO_ENDPOINT where there is none. */
+/*
+ * A Maglev table: slot to endpoint index, NO_ENDPOINT where there is none. In memory that the gateway
+ * can map: it writes a table in a fraction of the time that calls take.
+ */
 struct maglev_table {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, MAGLEV_SLOTS);
 	__type(key, __u32);
 	__type(value, __u32);

@@ -60,12 +60,14 @@ static __always_inline outcome leave_to_relay(struct xdp_md *ctx, const struct p
  */
 static __always_inline bool is_entered(struct xdp_md *ctx, const struct packet *packet, const union flow_key *key,
 				       struct flow *flow, const struct choice *choice, __u32 generation,
-				       const int family)
+				       const int family, __u32 traits)
 {
 	__u8 state = flow && flow->state != FLOW_PASS && !is_opening(packet) ? flow->state : first_state(packet);
 
-	if (!flow && !choice->is_uncertain && !is_admitted(key, family))
+	if (!flow && !choice->is_uncertain && !is_admitted(key, family, traits))
 		return false;
+	if (traits & TRAIT_DRY)
+		return true;
 	return !enter_for(ctx, packet, key, flow, choice->endpoint, generation, state, family);
 }
 
@@ -84,13 +86,13 @@ static __always_inline outcome begin(struct xdp_md *ctx, struct packet *packet, 
 	}
 	if (flow && flow->state != FLOW_PASS && !is_opening(packet))
 		reason = REASON_MOVED_FLOW;
-	if (traits & TRAIT_DRY) {
-		/* Not entered, and told as if it were. */
-	} else if (is_entered(ctx, packet, key, flow, &choice, endpoint->generation, family)) {
-		count_flow(choice.endpoint);
-	} else {
-		remember_stateless();
+	if (!is_entered(ctx, packet, key, flow, &choice, endpoint->generation, family, traits))
 		reason = REASON_STATELESS;
+	if (!(traits & TRAIT_DRY)) {
+		if (reason == REASON_STATELESS)
+			remember_stateless();
+		else
+			count_flow(choice.endpoint);
 	}
 	return forward(ctx, packet, endpoint, choice.endpoint, reason, family, traits);
 }

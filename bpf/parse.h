@@ -50,8 +50,8 @@ static __always_inline void parse_link(struct xdp_md *ctx, struct packet *packet
 	if ((void *)(ethernet + 1) > end(ctx))
 		return;
 	packet->network = ETH_HLEN;
-	packet->type = ethernet->h_proto;
-	if (unlikely(is_tag(ethernet->h_proto)))
+	packet->type = *(__be16 *)((void *)ethernet + offsetof(struct ethhdr, h_proto));
+	if (unlikely(is_tag(packet->type)))
 		parse_tags(ctx, packet);
 }
 

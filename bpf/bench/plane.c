@@ -135,7 +135,8 @@ void plane_endpoint(struct bpf_object *object, __u32 index, struct endpoint *end
 
 void plane_vip(struct bpf_object *object, const struct vip_key *key, struct vip vip, __u32 first, __u32 count)
 {
-	int table = bpf_map_create(BPF_MAP_TYPE_ARRAY, NULL, 4, 4, MAGLEV_SLOTS, NULL);
+	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_MMAPABLE);
+	int table = bpf_map_create(BPF_MAP_TYPE_ARRAY, NULL, 4, 4, MAGLEV_SLOTS, &options);
 	__u32 place = 2 * vip.id;
 
 	if (table < 0)
