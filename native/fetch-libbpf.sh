@@ -6,7 +6,7 @@
 # Exit status: 0 the source is there; 1 it could not be had, with the reason on stderr.
 set -euo pipefail
 
-directory=${1:?usage: fetch-libbpf.sh DIRECTORY}
+directory=$(realpath -m "${1:?usage: fetch-libbpf.sh DIRECTORY}")
 source_directory=$directory/libbpf
 
 fail() {
@@ -18,6 +18,7 @@ fail() {
 command -v apt-get >/dev/null || fail "no apt-get: put libbpf's source into $source_directory"
 command -v dpkg-source >/dev/null || fail "no dpkg-source: install dpkg-dev"
 
+mkdir -p "$directory"
 work=$(mktemp -d "$directory/apt.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/lists/partial" "$work/parts" "$work/unpacked"

@@ -45,6 +45,11 @@ public class AdminConfiguration {
   }
 
   @Bean
+  RouterFunction<ServerResponse> xdpRoutes(PacketForwarding forwarding) {
+    return XdpRoutes.of(forwarding);
+  }
+
+  @Bean
   RouterFunction<ServerResponse> gatewayEndpointRoutes(
       GatewayState state,
       Environment environment,

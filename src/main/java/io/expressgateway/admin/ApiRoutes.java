@@ -32,13 +32,11 @@ final class ApiRoutes {
   static final List<String> NOT_BUILT =
       List.of(
           "GET /api/v1/versions",
-          "GET /api/v1/xdp",
           "POST /api/v1/reload",
           "POST /api/v1/plan",
           "POST /api/v1/plan/{id}/apply",
           "POST /api/v1/rollback/{version}",
-          "POST /api/v1/drain",
-          "POST /api/v1/xdp/explain");
+          "POST /api/v1/drain");
 
   private final GatewayState state;
   private final String version;

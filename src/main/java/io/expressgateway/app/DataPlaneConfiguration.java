@@ -52,14 +52,15 @@ public class DataPlaneConfiguration {
   @Bean
   @ConditionalOnMissingBean
   DataPlaneFactory dataPlaneFactory(
-      ObjectProvider<EnvironmentSnapshots> snapshots, HealthListener health) {
+      ObjectProvider<EnvironmentSnapshots> snapshots, HealthListener health, XdpManager xdp) {
     return reports -> {
       ProcessSettings settings = snapshots.getObject().settings();
       return GatewayPlane.create(
           new HttpEngineOptions(settings.eventLoops(), settings.transport()),
           reports,
           new FilterRegistry(FilterKeys.compile(settings)),
-          health);
+          health,
+          xdp);
     };
   }
 

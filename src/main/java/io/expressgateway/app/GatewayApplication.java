@@ -30,7 +30,8 @@ import org.springframework.context.annotation.Import;
   io.expressgateway.admin.AdminConfiguration.class,
   ManagementServerConfiguration.class,
   ObservabilityConfiguration.class,
-  LiveGatewayConfiguration.class
+  LiveGatewayConfiguration.class,
+  XdpConfiguration.class
 })
 public class GatewayApplication {
 

@@ -11,7 +11,10 @@ import io.expressgateway.http.upstream.ClusterUpkeep;
 import io.expressgateway.loop.EventLoops;
 import io.expressgateway.plane.DataPlane;
 import io.expressgateway.snapshot.Snapshot;
+import io.expressgateway.snapshot.VipSpec;
 import io.expressgateway.stream.StreamEngine;
+import io.expressgateway.stream.udp.LiveSession;
+import io.expressgateway.xdp.layout.FlowKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +34,7 @@ final class GatewayPlane implements DataPlane {
   private final HttpMetrics httpMetrics;
   private final HttpEngine http;
   private final StreamEngine streams;
+  private final XdpManager xdp;
   private volatile boolean closed;
 
   private GatewayPlane(
@@ -38,22 +42,29 @@ final class GatewayPlane implements DataPlane {
       ClusterUpkeep upkeep,
       HttpMetrics metrics,
       HttpEngine http,
-      StreamEngine streams) {
+      StreamEngine streams,
+      XdpManager xdp) {
     this.loops = loops;
     this.upkeep = upkeep;
     this.httpMetrics = metrics;
     this.http = http;
     this.streams = streams;
+    this.xdp = xdp;
   }
 
   /**
    * A data plane that is bound to nothing yet.
    *
    * @param reports where figures, lines and spans go
+   * @param xdp what forwards packets of relays in the kernel
    * @throws IllegalArgumentException when the transport cannot be had
    */
   static GatewayPlane create(
-      HttpEngineOptions options, Reports reports, FilterRegistry filters, HealthListener health) {
+      HttpEngineOptions options,
+      Reports reports,
+      FilterRegistry filters,
+      HealthListener health,
+      XdpManager xdp) {
     EventLoops loops = EventLoops.create(options.eventLoops(), options.transport());
     ClusterUpkeep upkeep = new ClusterUpkeep(loops, new ClusterTable(health));
     HttpEngine http =
@@ -61,7 +72,7 @@ final class GatewayPlane implements DataPlane {
             loops, upkeep, reports.http(), reports.exchanges(), reports.tracing(), filters);
     StreamEngine streams =
         new StreamEngine(loops, upkeep.clusters(), reports.streams(), reports.flows());
-    return new GatewayPlane(loops, upkeep, reports.http(), http, streams);
+    return new GatewayPlane(loops, upkeep, reports.http(), http, streams, xdp);
   }
 
   @Override
@@ -70,6 +81,7 @@ final class GatewayPlane implements DataPlane {
     upkeep.start(failure -> httpMetrics.onContainedException(0, failure));
     http.start(snapshot);
     streams.start(snapshot);
+    forward(snapshot);
   }
 
   @Override
@@ -77,6 +89,29 @@ final class GatewayPlane implements DataPlane {
     upkeep.update(snapshot.clusters());
     http.publish(snapshot);
     streams.publish(snapshot);
+    forward(snapshot);
+  }
+
+  /** The kernel takes over what the relays, bound by now, would serve. */
+  private void forward(Snapshot snapshot) {
+    xdp.serve(snapshot, upkeep.clusters()::configured, this::sessions);
+  }
+
+  private List<FlowKey> sessions() {
+    Snapshot current = snapshot();
+    List<FlowKey> keys = new ArrayList<>();
+    for (VipSpec vip : current == null ? List.<VipSpec>of() : current.xdp().vips()) {
+      for (LiveSession session : streams.sessions(vip.name())) {
+        keys.add(
+            new FlowKey(
+                session.client().getAddress(),
+                vip.address(),
+                session.client().getPort(),
+                vip.port(),
+                vip.transport().number()));
+      }
+    }
+    return keys;
   }
 
   @Override
@@ -129,6 +164,7 @@ final class GatewayPlane implements DataPlane {
   @Override
   public void beginDrain() {
     http.beginDrain();
+    xdp.beginDrain();
   }
 
   @Override
@@ -136,7 +172,7 @@ final class GatewayPlane implements DataPlane {
     http.unbind();
     streams.unbind();
     long deadline = System.nanoTime() + timeout.toNanos();
-    while (!http.isIdle() || !streams.isIdle()) {
+    while (!http.isIdle() || !streams.isIdle() || !xdp.isIdle()) {
       if (System.nanoTime() >= deadline || Thread.currentThread().isInterrupted()) {
         return false;
       }
@@ -151,6 +187,7 @@ final class GatewayPlane implements DataPlane {
       return;
     }
     closed = true;
+    xdp.close();
     streams.close();
     http.close();
     upkeep.close();

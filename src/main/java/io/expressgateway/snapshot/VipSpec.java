@@ -72,8 +72,6 @@ public record VipSpec(
     /** Addresses and ports of both sides. */
     TUPLE,
     /** The client's address alone. */
-    SOURCE,
-    /** The QUIC connection ID. */
-    CONNECTION_ID
+    SOURCE
   }
 }

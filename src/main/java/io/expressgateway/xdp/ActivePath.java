@@ -51,6 +51,7 @@ final class ActivePath {
   private final BitSet ids = new BitSet(Limits.MAX_VIPS);
   private XdpSpec spec = XdpSpec.OFF;
   private @Nullable SettingsRecord settings;
+  private boolean draining;
 
   private ActivePath(PacketPath path, @Nullable Pins pins, XdpContext context) {
     this.path = path;
@@ -289,9 +290,21 @@ final class ActivePath {
     }
   }
 
-  /** Whether the tables are so full that flows should be collected more often. */
+  /** From now on new flows go to the relays. */
+  void drain() {
+    draining = true;
+    vips.values().forEach(Vip::retire);
+  }
+
+  /** Whether no flow is the kernel's. */
+  boolean isIdle() {
+    FlowTally tally = collector.tally();
+    return tally.v4() + tally.v6() - tally.passed() == tally.closed();
+  }
+
+  /** Whether somebody waits for flows to be collected. */
   boolean isUrgent() {
-    return collector.isUrgent();
+    return draining || collector.isUrgent();
   }
 
   /** Has the kernel keep the endpoints' neighbours known. */

@@ -113,7 +113,10 @@ final class FlowCollector {
           System.arraycopy(
               batches.keys(), key, over, removed++ * table.keySize(), table.keySize());
         } else {
-          tally.count(FlowRecord.endpointAt(batches.values(), value), ipv4);
+          tally.count(
+              FlowRecord.endpointAt(batches.values(), value),
+              FlowRecord.stateAt(batches.values(), value),
+              ipv4);
         }
       }
       for (int i = 0; i < removed; i++) {
@@ -125,7 +128,7 @@ final class FlowCollector {
   private boolean isOver(byte[] values, int value, int now, FlowTimeouts timeouts) {
     // Jiffies wrap around; a packet after the clock was read makes the difference negative.
     int silent = now - Bytes.intAt(values, value + FlowRecord.SEEN);
-    long allowed = (long) timeouts.seconds(values[value + FlowRecord.STATE]) * clock.hertz();
+    long allowed = (long) timeouts.seconds(FlowRecord.stateAt(values, value)) * clock.hertz();
     return silent > 0 && silent >= allowed;
   }
 }

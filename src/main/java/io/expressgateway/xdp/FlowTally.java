@@ -1,5 +1,6 @@
 package io.expressgateway.xdp;
 
+import io.expressgateway.xdp.layout.FlowState;
 import io.expressgateway.xdp.layout.Limits;
 
 /** What a walk through the flow tables has counted. Confined to the xdp thread. */
@@ -9,8 +10,12 @@ final class FlowTally {
   private int v4;
   private int v6;
   private int passed;
+  private int closed;
 
-  void count(int endpoint, boolean ipv4) {
+  void count(int endpoint, FlowState state, boolean ipv4) {
+    if (state == FlowState.CLOSED) {
+      closed++;
+    }
     if (ipv4) {
       v4++;
     } else {
@@ -36,6 +41,11 @@ final class FlowTally {
   /** IPv6 flows. */
   int v6() {
     return v6;
+  }
+
+  /** Flows that have ended and are not removed yet, among both. */
+  int closed() {
+    return closed;
   }
 
   /** Flows that are the relay's, among both. */

@@ -28,10 +28,8 @@ enum FlowTimeouts {
     seconds[FlowState.UDP.code()] = udp;
   }
 
-  /** Of a state, by its number; the longest for a number that is unknown. */
-  int seconds(int state) {
-    return state >= 0 && state < seconds.length
-        ? seconds[state]
-        : seconds[FlowState.ESTABLISHED.code()];
+  /** Of a state. */
+  int seconds(FlowState state) {
+    return seconds[state.code()];
   }
 }

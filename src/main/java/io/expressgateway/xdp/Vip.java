@@ -134,7 +134,6 @@ final class Vip {
     return switch (hash) {
       case TUPLE -> HashOn.TUPLE;
       case SOURCE -> HashOn.SOURCE;
-      case CONNECTION_ID -> HashOn.CONNECTION_ID;
     };
   }
 

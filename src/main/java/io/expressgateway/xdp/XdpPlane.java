@@ -201,6 +201,19 @@ public final class XdpPlane implements AutoCloseable {
     }
   }
 
+  /** From now on no flow is taken on; those that there are go on until {@link #close}. */
+  public void drain() {
+    await(() -> {
+      with(ActivePath::drain);
+      return true;
+    });
+  }
+
+  /** Whether no flow would be cut by {@link #close}, as of the last walk through the tables. */
+  public boolean isIdle() {
+    return !Boolean.FALSE.equals(await(() -> active == null || active.isIdle()));
+  }
+
   /** What it does now; figures are read from the kernel for this. */
   public XdpStatus status() {
     XdpStatus fresh =

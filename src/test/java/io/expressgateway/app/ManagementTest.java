@@ -122,7 +122,41 @@ class ManagementTest {
         .expectBody()
         .jsonPath("$.detail")
         .isEqualTo("POST /api/v1/reload is not built yet");
-    get("/api/v1/xdp").expectStatus().isEqualTo(501);
+  }
+
+  @Test
+  void saysWhyNothingIsForwardedInTheKernel() {
+    get("/api/v1/xdp")
+        .expectStatus()
+        .isOk()
+        .expectBody()
+        .jsonPath("$.active")
+        .isEqualTo(false)
+        .jsonPath("$.reason")
+        .isEqualTo("expressgateway.xdp.enabled is off");
+    post(
+            "/api/v1/xdp/explain",
+            "{\"source\":\"192.0.2.1:1\",\"destination\":\"192.0.2.2:80\"}")
+        .expectStatus()
+        .isEqualTo(409);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{\"source\":\"localhost:1\",\"destination\":\"192.0.2.2:80\"}",
+        "{\"source\":\"192.0.2.1:1\",\"destination\":\"[2001:db8::1]:80\"}",
+        "{\"source\":\"192.0.2.1:1\",\"destination\":\"192.0.2.2:80\",\"protocol\":\"sctp\"}",
+        "{\"source\":\"192.0.2.1:1\",\"destination\":\"192.0.2.2:80\",\"tcpFlags\":\"urg\"}"
+      })
+  void refusesToExplainWhatIsNoPacket(String body) {
+    post("/api/v1/xdp/explain", body)
+        .expectStatus()
+        .isEqualTo(422)
+        .expectBody()
+        .jsonPath("$.problems[0].remedy")
+        .isNotEmpty();
   }
 
   @ParameterizedTest

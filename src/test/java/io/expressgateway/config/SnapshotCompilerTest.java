@@ -126,7 +126,7 @@ class SnapshotCompilerTest {
         expressgateway.listeners[0].http.max-body-size | 3 apples | is not a size
         expressgateway.listeners[0].http.underscore-headers | keep | is not one of
         expressgateway.listeners[0].http.header | {a} | unknown key
-        expressgateway.listeners[0].xdp | nat | XDP is not built yet
+        expressgateway.listeners[0].xdp | nat | the gateway itself has to read
         expressgateway.listeners[1].name | web | is the name at expressgateway.listeners[0].name too
         expressgateway.listeners[1].bind | 0.0.0.0:8080 | is the address of listener web too
         expressgateway.listeners[2].name | | is required
@@ -147,8 +147,11 @@ class SnapshotCompilerTest {
         expressgateway.clusters[1].endpoints[1].address | a:1 | is the name at
         expressgateway.clusters[1].health-check.type | smoke | is not one of http, tcp, grpc
         expressgateway.security.rapid-reset | {threshold} | unknown key | the closest known key is expressgateway.security.h2-rapid-reset
-        expressgateway.xdp.enabled | true | XDP is not built yet
-        expressgateway.xdp.interfaces | {0} | XDP is not built yet
+        expressgateway.xdp.interfaces[0] | eth0/1 | is no name
+        expressgateway.xdp.deny[0] | everybody | 'everybody' is not an IP address
+        expressgateway.xdp.pin-directory | pins | is no absolute path
+        expressgateway.xdp.encapsulation-source-v4 | ::1 | is no IPv4 address
+        expressgateway.xdp.flows-v4 | 1 | is out of range
         expressgateway.drain.jitter | 2 | is out of range
         expressgateway.drain.settle | -1s | is out of range
         expressgateway.admin.token-sha256 | ****** | is no SHA-256

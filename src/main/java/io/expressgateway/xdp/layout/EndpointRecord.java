@@ -106,9 +106,7 @@ public record EndpointRecord(
     byte[] from = vip.address().getAddress();
     byte[] to = service.address().getAddress();
     int addresses = ChecksumDelta.change(from, to);
-    if (from.length == 4) {
-      Wire.putBigEndian(record, ADDRESS_DELTA, ChecksumDelta.of(addresses));
-    }
+    Wire.putBigEndian(record, ADDRESS_DELTA, ChecksumDelta.of(addresses));
     int ports = ChecksumDelta.change(vip.port(), service.port());
     Wire.putBigEndian(record, TRANSPORT_DELTA, ChecksumDelta.of(addresses, ports));
   }

@@ -46,8 +46,7 @@ public record FlowRecord(
   /** Offset of {@link #seen}, for whoever walks through a million flows and decodes none. */
   public static final int SEEN = LAYOUT.offset("seen");
 
-  /** Offset of {@link #state}. */
-  public static final int STATE = LAYOUT.offset("state");
+  private static final int STATE = LAYOUT.offset("state");
 
   private static final VarHandle SHORT =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.nativeOrder());
@@ -93,6 +92,11 @@ public record FlowRecord(
   /** The endpoint of a record out of many. */
   public static int endpointAt(byte[] values, int offset) {
     return Short.toUnsignedInt((short) SHORT.get(values, offset + ENDPOINT));
+  }
+
+  /** The state of a record out of many. */
+  public static FlowState stateAt(byte[] values, int offset) {
+    return FlowState.of(values[offset + STATE]);
   }
 
   /** Reads a record out of many. */

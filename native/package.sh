@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Puts the native library and the kernel's programs among the resources of a build.
+#   native/package.sh RESOURCES
+# Built from source where the tools are there; else the files under prebuilt/ are taken, which a gate keeps equal to
+# the sources (docs/decisions/0023). On other platforms than theirs the build goes on without: the jar then says that
+# XDP is not in it.
+# EXPRESSGATEWAY_NATIVE=build wants a build from source and fails without; =prebuilt takes the prebuilt files.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+resources=${1:?usage: native/package.sh RESOURCES}
+wanted=${EXPRESSGATEWAY_NATIVE:-auto}
+platform=$(uname -s | tr '[:upper:]' '[:lower:]')-$(uname -m)
+prebuilt=prebuilt/$platform
+export PATH="$PATH:/usr/sbin:/sbin"
+
+# What is missing for a build from source, as packages of Debian; empty when nothing is.
+missing() {
+  local command header
+  for command in clang:clang gcc:gcc make:make strip:binutils dpkg-source:dpkg-dev; do
+    command -v "${command%:*}" >/dev/null 2>&1 || echo "${command#*:}"
+  done
+  for header in bpf/bpf_helpers.h:libbpf-dev libelf.h:libelf-dev zlib.h:zlib1g-dev linux/bpf.h:linux-libc-dev; do
+    echo "#include <${header%:*}>" | gcc -fsyntax-only -include stddef.h -include linux/types.h -xc - 2>/dev/null ||
+      echo "${header#*:}"
+  done
+}
+
+take_prebuilt() {
+  if [[ -d $prebuilt ]]; then
+    mkdir -p "$resources/native/$platform" "$resources/bpf"
+    cp "$prebuilt/libexpressgateway.so" "$resources/native/$platform/"
+    cp "$prebuilt/gateway.bpf.o" "$prebuilt/decapsulate.bpf.o" bpf/layout.h "$resources/bpf/"
+    echo "native: prebuilt files for $platform ($1)"
+  else
+    echo "native: no XDP in this build: there are no prebuilt files for $platform, and $1"
+  fi
+}
+
+if [[ $wanted == prebuilt ]]; then
+  take_prebuilt "as EXPRESSGATEWAY_NATIVE wants"
+  exit
+fi
+lacking=$(missing | sort -u | tr '\n' ' ')
+if [[ -n $lacking ]]; then
+  reason="not installed: $lacking"
+elif ! native/fetch-libbpf.sh target/native; then
+  reason="there are no sources of libbpf"
+else
+  make -s -C native install OUT="$PWD/target/native" RESOURCES="$(realpath -m "$resources")"
+  echo "native: built from source"
+  exit
+fi
+if [[ $wanted == build ]]; then
+  echo "native: cannot build from source: $reason" >&2
+  exit 1
+fi
+take_prebuilt "$reason"
