@@ -51,14 +51,14 @@ final class LabConfiguration {
       add(listeners, clusters, "datagrams", "udp", LabEndpoints.ECHO, isVersion6);
     }
     return """
-        management: { server: { port: 9090, address: 127.0.0.1 } }
-        expressgateway:
-          drain: { settle: 0s, timeout: 2s }
-          xdp: { enabled: true, mode: %s%s }
-          listeners:
-        %s  clusters:
-        %s\
-        """
+    management: { server: { port: 9090, address: 127.0.0.1 } }
+    expressgateway:
+      drain: { settle: 0s, timeout: 2s }
+      xdp: { enabled: true, mode: %s%s }
+      listeners:
+    %s  clusters:
+    %s\
+    """
         .formatted(attach.equals("off") ? "auto" : attach, pins, listeners, clusters);
   }
 

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import org.awaitility.Awaitility;
 
 /**
  * What endpoints of a {@link NetworkLab} serve: nginx, an echo over TCP and UDP that says its name,
@@ -51,9 +53,13 @@ final class LabEndpoints {
     startEcho(machine);
     for (String address : List.of(four, six)) {
       String port = Integer.toString(port(IPERF));
-      lab.start(machine, "iperf3", "-s", "-B", address, "-p", port).await("listening");
+      lab.start(machine, "iperf3", "--forceflush", "-s", "-B", address, "-p", port)
+          .await("listening");
     }
     lab.start(machine, "nginx", "-p", directory.toString(), "-c", nginx(machine, four, six));
+    Awaitility.await("nginx listens")
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> Files.exists(directory.resolve(machine + ".pid")));
   }
 
   NetworkLab.Talk startEcho(String machine) {

@@ -93,8 +93,8 @@ final class NetworkLab implements AutoCloseable {
   }
 
   /**
-   * What sends into a cable must compute its check sums itself, and the far end of an interface with
-   * a native program must have NAPI: docs/guide/xdp.md tells why.
+   * What sends into a cable must compute its check sums itself, and the far end of an interface
+   * with a native program must have NAPI: docs/guide/xdp.md tells why.
    */
   private void cable(String machine, String name, String far, String farName) {
     ip(machine, "link add " + name + " type veth peer name " + farName + " netns " + prefix + far);
@@ -141,22 +141,48 @@ final class NetworkLab implements AutoCloseable {
   }
 
   /**
-   * Endpoints take the gateway's outer headers off. Their interfaces get the companion program, which
-   * opens tunnels from any address of the gateway's.
+   * Endpoints take the gateway's outer headers off. Their interfaces get the companion program,
+   * which opens tunnels from any address of the gateway's.
    */
   void openTunnels() {
     Path objects = bpffs();
     Path object = Path.of("target/classes/bpf/decapsulate.bpf.o").toAbsolutePath();
     for (String machine : List.of(ONE, TWO)) {
       Path pins = objects.resolve(machine);
-      command("bpftool", "prog", "loadall", object.toString(), pins.toString(), "pinmaps", pins.toString());
-      for (String network : List.of("104 0 0 0 0 0 0 0 0 0 0 0xff 0xff 10 9 0 0", "16 0xfd 9 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0")) {
+      command(
+          "bpftool",
+          "prog",
+          "loadall",
+          object.toString(),
+          pins.toString(),
+          "pinmaps",
+          pins.toString());
+      for (String network :
+          List.of(
+              "104 0 0 0 0 0 0 0 0 0 0 0xff 0xff 10 9 0 0",
+              "16 0xfd 9 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0")) {
         // prefix as a 32-bit number, then the address
         String[] parts = network.split(" ", 2);
-        command(("bpftool map update pinned " + pins.resolve("gateways") + " key " + parts[0] + " 0 0 0 "
-                + parts[1].substring(2) + " value 1 0 0 0").split(" "));
+        command(
+            ("bpftool map update pinned "
+                    + pins.resolve("gateways")
+                    + " key "
+                    + parts[0]
+                    + " 0 0 0 "
+                    + parts[1].substring(2)
+                    + " value 1 0 0 0")
+                .split(" "));
       }
-      inside(machine, "bpftool", "net", "attach", "xdpdrv", "pinned", pins.resolve("decapsulate").toString(), "dev", "eth0");
+      inside(
+          machine,
+          "bpftool",
+          "net",
+          "attach",
+          "xdpdrv",
+          "pinned",
+          pins.resolve("decapsulate").toString(),
+          "dev",
+          "eth0");
     }
   }
 

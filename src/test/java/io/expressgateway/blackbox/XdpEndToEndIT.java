@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,13 +44,31 @@ class XdpEndToEndIT {
       LabConfiguration configuration = new LabConfiguration(endpoints, mode, attach);
       try (GatewayJar gateway = lab.gateway(configuration.write(directory))) {
         XdpReport.of(lab).assertAttached(attach);
-        for (String vip : List.of(NetworkLab.VIP_4, NetworkLab.VIP_6)) {
-          fetches(lab, vip);
-          converses(lab, vip);
-          measures(lab, vip);
-        }
+        carries(lab);
         assertThat(gateway.stop().lastLine()).startsWith("ledger accepted=0 ");
       }
+    }
+  }
+
+  /** The same programs, the same configuration but for one key. */
+  @Test
+  void relaysCarryTheSameWithoutTheKernelPath() {
+    try (NetworkLab lab = NetworkLab.routed(directory)) {
+      LabEndpoints endpoints = new LabEndpoints(lab, directory, false);
+      endpoints.start();
+      LabConfiguration configuration = new LabConfiguration(endpoints, "off", "off");
+      try (GatewayJar gateway = lab.gateway(configuration.write(directory))) {
+        carries(lab);
+        assertThat(gateway.stop().lastLine()).doesNotStartWith("ledger accepted=0 ");
+      }
+    }
+  }
+
+  private static void carries(NetworkLab lab) {
+    for (String vip : List.of(NetworkLab.VIP_4, NetworkLab.VIP_6)) {
+      fetches(lab, vip);
+      converses(lab, vip);
+      measures(lab, vip);
     }
   }
 
@@ -79,8 +98,7 @@ class XdpEndToEndIT {
     assertThat(talk(lab, "udp", vip, "10", "1200")).startsWith("ok=10 failed=0 ");
   }
 
-  private static String talk(
-      NetworkLab lab, String how, String vip, String count, String bytes) {
+  private static String talk(NetworkLab lab, String how, String vip, String count, String bytes) {
     String port = Integer.toString(LabEndpoints.ECHO);
     String said =
         lab.inside(
@@ -99,8 +117,7 @@ class XdpEndToEndIT {
   private static void measures(NetworkLab lab, String vip) {
     for (String direction : List.of("--no-delay", "--reverse")) {
       String said =
-          lab.inside(
-              NetworkLab.CLIENT, "iperf3", "-c", vip, "-t", "1", "--json", direction);
+          lab.inside(NetworkLab.CLIENT, "iperf3", "-c", vip, "-t", "1", "--json", direction);
       assertThat(XdpReport.bitsPerSecond(said)).isGreaterThan(1e6);
     }
   }

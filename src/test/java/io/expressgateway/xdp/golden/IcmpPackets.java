@@ -98,6 +98,16 @@ final class IcmpPackets {
             .tx(Reason.TOO_BIG, tooBig(service, 1280 - outer, big)));
   }
 
+  /** A source that cannot be told. */
+  private static Golden nobody(String source) {
+    Service four = World.NAT_TCP_4;
+    return claim("a-packet-from-" + source + "-is-not-answered")
+        .given(four)
+        .given(four.flowKey(source, 9), four.flow(0, FlowState.ESTABLISHED))
+        .packet(Packet.tcp(source, 9, four.address(), four.port(), ACK).ttl(1))
+        .drop(Reason.TTL_EXCEEDED);
+  }
+
   /** A reply as a router between gateway and client quotes it, and as the endpoint sent it. */
   private static List<Golden> steered(Service service) {
     String router = isVersion6(service) ? ROUTER_6 : ROUTER_4;
@@ -114,8 +124,7 @@ final class IcmpPackets {
             .packet(Packet.icmp(router, service.address(), type, code, 1280, seen))
             .tx(Reason.ICMP_ERROR, towards(Packet.icmp(router, endpoint, type, code, 1280, sent))),
         steered("an-error-with-eight-bytes-of-a-reply" + suffix(service), service)
-            .packet(
-                Packet.icmp(router, service.address(), type, code, 9, Arrays.copyOf(seen, cut)))
+            .packet(Packet.icmp(router, service.address(), type, code, 9, Arrays.copyOf(seen, cut)))
             .tx(
                 Reason.ICMP_ERROR,
                 towards(Packet.icmp(router, endpoint, type, code, 9, Arrays.copyOf(sent, cut)))),
@@ -148,9 +157,7 @@ final class IcmpPackets {
     byte[] seen = service.returned(ACK).ip();
     return steered("an-error-about-a-reply-goes-to-the-endpoint-under-dsr", service)
         .packet(Packet.icmp(ROUTER_4, service.address(), 3, 4, 1280, seen))
-        .tx(
-            Reason.ICMP_ERROR,
-            towards(Packet.icmp(ROUTER_4, service.address(), 3, 4, 1280, seen)));
+        .tx(Reason.ICMP_ERROR, towards(Packet.icmp(ROUTER_4, service.address(), 3, 4, 1280, seen)));
   }
 
   private static List<Golden> left() {
@@ -165,8 +172,7 @@ final class IcmpPackets {
             .pass(Reason.ICMP_OTHER),
         steered("neighbour-discovery-is-left-to-the-kernel", six)
             .packet(
-                Packet.icmp(
-                        World.CLIENT_6, six.address(), 135, 0, 0, Packet.address(six.address()))
+                Packet.icmp(World.CLIENT_6, six.address(), 135, 0, 0, Packet.address(six.address()))
                     .ttl(255))
             .pass(Reason.ICMP_OTHER),
         steered("an-error-within-an-error-is-left-to-the-kernel", four)
@@ -196,6 +202,16 @@ final class IcmpPackets {
             .given(four.flowKey(), four.passed())
             .packet(Packet.icmp(ROUTER_4, four.address(), 3, 1, 0, seen))
             .pass(Reason.ICMP_OTHER),
+        steered("a-frame-to-a-group-is-not-answered", four)
+            .packet(four.request(ACK).ttl(1).macs(Packet.CLIENT_MAC, "01005e000001"))
+            .leaving(
+                four.flowKey(),
+                four.flow(0, FlowState.ESTABLISHED)
+                    .from(0, 0, Service.HERE, Packet.CLIENT_MAC, "01005e000001"))
+            .drop(Reason.TTL_EXCEEDED),
+        nobody("127.0.0.1"),
+        nobody("224.0.0.1"),
+        nobody("0.0.0.0"),
         claim("a-reply-on-its-last-hop-is-left-to-the-kernel")
             .given(four)
             .given(four.flowKey(), four.flow(0, FlowState.ESTABLISHED))

@@ -45,6 +45,7 @@ final class KernelGateway implements AutoCloseable {
   };
 
   private final BpfObject object;
+  private final int tableFlags;
   private final BpfProgram gateway;
   private final BpfProgram explain;
   private final Map<String, BpfMap> maps = new HashMap<>();
@@ -53,8 +54,9 @@ final class KernelGateway implements AutoCloseable {
   private final Map<Integer, BpfMap> placed = new HashMap<>();
   private final Set<Integer> replyPorts = new HashSet<>();
 
-  private KernelGateway(BpfObject object, String program) {
+  private KernelGateway(BpfObject object, int tableFlags, String program) {
     this.object = object;
+    this.tableFlags = tableFlags;
     this.gateway = object.program(program);
     this.explain = object.program("explain");
   }
@@ -62,8 +64,9 @@ final class KernelGateway implements AutoCloseable {
   /** Loads the object of this build; {@code program} is gateway or gateway_frags. */
   static KernelGateway load(String program) {
     BpfObject object = BpfObject.open(resource("/bpf/gateway.bpf.o"), "golden");
+    int tableFlags = object.innerMapFlags("tables");
     object.maxEntries("flows_v4", FLOWS).maxEntries("flows_v6", FLOWS).load();
-    return new KernelGateway(object, program);
+    return new KernelGateway(object, tableFlags, program);
   }
 
   static byte[] resource(String name) {
@@ -140,18 +143,16 @@ final class KernelGateway implements AutoCloseable {
         placed.remove(slot);
       }
     }
-    wanted.forEach(
-        (slot, table) -> {
-          BpfMap inner = tables.computeIfAbsent(table.line(), line -> create(table));
-          if (placed.put(slot, inner) != inner) {
-            map("tables").putMaps(Records.index(slot), inner);
-          }
-        });
+    wanted.forEach((slot, table) -> {
+      BpfMap inner = tables.computeIfAbsent(table.line(), line -> create(table));
+      if (placed.put(slot, inner) != inner) {
+        map("tables").putMaps(Records.index(slot), inner);
+      }
+    });
   }
 
   private BpfMap create(Table table) {
-    int flags = object.innerMapFlags("tables");
-    BpfMap map = BpfMap.createArray("golden", Integer.BYTES, Table.SLOTS, flags);
+    BpfMap map = BpfMap.createArray("golden", Integer.BYTES, Table.SLOTS, tableFlags);
     ByteBuffer slots =
         ByteBuffer.allocate(Integer.BYTES * Table.SLOTS).order(ByteOrder.LITTLE_ENDIAN);
     for (int slot = 0; slot < Table.SLOTS; slot++) {

@@ -119,18 +119,26 @@ public final class GatewayModel {
 
   private Answer forward(Frame frame, Endpoint endpoint, Reason reason) {
     if (frame.hops <= 1) {
-      return new Answer(Verdict.TX, Reason.TTL_EXCEEDED, IcmpAnswer.timeExceeded(frame));
+      return answer(frame, Reason.TTL_EXCEEDED, 0);
     }
     int outer = endpoint.mode() != Mode.DSR_IPIP ? 0 : frame.isVersion4 ? 20 : 40;
     if (endpoint.mtu() != 0 && frame.length + outer > endpoint.mtu()) {
-      byte[] answer = IcmpAnswer.tooBig(frame, endpoint.mtu() - outer);
-      return new Answer(Verdict.TX, Reason.TOO_BIG, answer);
+      return answer(frame, Reason.TOO_BIG, endpoint.mtu() - outer);
     }
     byte[] packet =
         isNat(endpoint)
             ? Writing.translated(frame, endpoint.address(), endpoint.port(), false)
             : Writing.lowered(frame);
     return send(frame, packet, endpoint, reason);
+  }
+
+  private static Answer answer(Frame frame, Reason reason, int mtu) {
+    if (!IcmpAnswer.isAllowed(frame)) {
+      return drop(frame, reason);
+    }
+    byte[] error =
+        reason == Reason.TOO_BIG ? IcmpAnswer.tooBig(frame, mtu) : IcmpAnswer.timeExceeded(frame);
+    return new Answer(Verdict.TX, reason, error);
   }
 
   /** To the endpoint, by its mode and its next hop. */

@@ -5,13 +5,29 @@ import io.expressgateway.xdp.packet.Protocol;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** ICMP errors that the gateway makes: from the VIP to the client, back where the packet came from. */
+/**
+ * ICMP errors that the gateway makes: from the VIP to the client, back where the packet came from.
+ */
 final class IcmpAnswer {
 
   private static final int QUOTED = 120;
   private static final int HOPS = 64;
 
   private IcmpAnswer() {}
+
+  /**
+   * Whether the sender may be told: not what was sent to a group of link addresses, and not a
+   * source that is none (RFC 1122 section 3.2.2, RFC 4443 section 2.4 e).
+   */
+  static boolean isAllowed(Frame frame) {
+    String source = frame.key.source();
+    int first = Integer.parseInt(source.substring(0, 2), 16);
+    boolean isNobody =
+        frame.isVersion4
+            ? first == 0 || first == 127 || first >= 224
+            : first == 255 || source.startsWith("0".repeat(31)) && source.charAt(31) < '2';
+    return (frame.u8(0) & 1) == 0 && !isNobody;
+  }
 
   static byte[] timeExceeded(Frame frame) {
     return frame.isVersion4 ? answer(frame, 11, 0, 0) : answer(frame, 3, 0, 0);
@@ -38,7 +54,8 @@ final class IcmpAnswer {
             ? new byte[0]
             : InternetChecksum.pseudoHeader(vip, client, Protocol.ICMPV6, length);
     message.putShort(2, (short) InternetChecksum.of(pseudo, message.array()));
-    byte[] header = frame.isVersion4 ? version4(vip, client, length) : version6(vip, client, length);
+    byte[] header =
+        frame.isVersion4 ? version4(vip, client, length) : version6(vip, client, length);
     ByteBuffer out = ByteBuffer.allocate(header.length + length + padding);
     // What Ethernet padded is cut with the packet, so that as many of its bytes stay behind.
     out.put(header).put(message.array()).put(packet, quoted, padding);
