@@ -6,6 +6,7 @@ import java.util.List;
 /** The gateway's configuration in a {@link NetworkLab}: every service of the endpoints, twice. */
 final class LabConfiguration {
 
+  private final String interfaces;
   private final LabEndpoints endpoints;
   private final String mode;
   private final String attach;
@@ -13,7 +14,8 @@ final class LabConfiguration {
   private String healthCheck = "";
   private String pins = "";
 
-  LabConfiguration(LabEndpoints endpoints, String mode, String attach) {
+  LabConfiguration(NetworkLab lab, LabEndpoints endpoints, String mode, String attach) {
+    this.interfaces = String.join(", ", lab.gatewayInterfaces());
     this.endpoints = endpoints;
     this.mode = mode;
     this.attach = attach;
@@ -48,18 +50,18 @@ final class LabConfiguration {
       add(listeners, clusters, "http", "tcp", LabEndpoints.HTTP, isVersion6);
       add(listeners, clusters, "iperf", "tcp", LabEndpoints.IPERF, isVersion6);
       add(listeners, clusters, "echo", "tcp", LabEndpoints.ECHO, isVersion6);
-      add(listeners, clusters, "datagrams", "udp", LabEndpoints.ECHO, isVersion6);
+      add(listeners, clusters, "datagrams", "udp", LabEndpoints.DATAGRAMS, isVersion6);
     }
     return """
     management: { server: { port: 9090, address: 127.0.0.1 } }
     expressgateway:
       drain: { settle: 0s, timeout: 2s }
-      xdp: { enabled: true, mode: %s%s }
+      xdp: { enabled: true, interfaces: [%s], mode: %s%s }
       listeners:
     %s  clusters:
     %s\
     """
-        .formatted(attach.equals("off") ? "auto" : attach, pins, listeners, clusters);
+        .formatted(interfaces, attach.equals("off") ? "auto" : attach, pins, listeners, clusters);
   }
 
   private void add(
@@ -82,8 +84,10 @@ final class LabConfiguration {
             .map(address -> "{ address: \"%s:%d\" }".formatted(address, endpoints.port(port)))
             .toList();
     String check = protocol.equals("tcp") ? healthCheck : "";
+    // Both of iperf3's connections have to meet the same endpoint.
+    String balancer = service.equals("iperf") ? ", balancer: maglev, hash-on: source-ip" : "";
     clusters.append(
-        "    - { name: %s, protocol: %s, endpoints: %s%s }%n"
-            .formatted(name, protocol, addresses, check));
+        "    - { name: %s, protocol: %s, endpoints: %s%s%s }%n"
+            .formatted(name, protocol, addresses, balancer, check));
   }
 }

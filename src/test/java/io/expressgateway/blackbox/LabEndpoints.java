@@ -16,6 +16,7 @@ final class LabEndpoints {
 
   static final int HTTP = 80;
   static final int ECHO = 7000;
+  static final int DATAGRAMS = 7100;
   static final int IPERF = 5201;
   static final int FILE_BYTES = 1_000_000;
 
@@ -51,6 +52,7 @@ final class LabEndpoints {
     String four = isDirect ? NetworkLab.VIP_4 : NetworkLab.endpoint(machine, false);
     String six = isDirect ? NetworkLab.VIP_6 : NetworkLab.endpoint(machine, true);
     startEcho(machine);
+    startEcho(machine, DATAGRAMS);
     for (String address : List.of(four, six)) {
       String port = Integer.toString(port(IPERF));
       lab.start(machine, "iperf3", "--forceflush", "-s", "-B", address, "-p", port)
@@ -62,10 +64,15 @@ final class LabEndpoints {
         .until(() -> Files.exists(directory.resolve(machine + ".pid")));
   }
 
+  /** The echo over TCP; ended by itself, it is a killed endpoint. */
   NetworkLab.Talk startEcho(String machine) {
+    return startEcho(machine, ECHO);
+  }
+
+  private NetworkLab.Talk startEcho(String machine, int vipPort) {
     String four = isDirect ? NetworkLab.VIP_4 : NetworkLab.endpoint(machine, false);
     String six = isDirect ? NetworkLab.VIP_6 : NetworkLab.endpoint(machine, true);
-    String port = Integer.toString(port(ECHO));
+    String port = Integer.toString(port(vipPort));
     return lab.start(machine, "python3", script("echo.py"), machine, port, four, six)
         .await("ready");
   }

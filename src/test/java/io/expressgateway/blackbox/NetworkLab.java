@@ -77,6 +77,11 @@ final class NetworkLab implements AutoCloseable {
     return isVersion6 ? "fd09:" + network + "::2" : "10.9." + network + ".2";
   }
 
+  /** What packets come in by. The VIP is on none of them, so that they have to be named. */
+  List<String> gatewayInterfaces() {
+    return namespaces.contains(SWITCH) ? List.of("eth0") : List.of(CLIENT, ONE, TWO);
+  }
+
   private void add(String machine) {
     namespaces.add(machine);
     command("ip", "netns", "add", prefix + machine);

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 /** Names of one kind of thing: each used once, and fit for metrics, URLs and logs. */
 final class Names {
 
-  private static final Pattern FIT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.:\\[\\]-]{0,127}");
+  private static final Pattern FIT = Pattern.compile("[A-Za-z0-9\\[][A-Za-z0-9_.:\\[\\]-]{0,127}");
 
   private final Problems problems;
   private final Map<String, String> keyByName = new HashMap<>();
