@@ -55,6 +55,8 @@ final class NetworkLab implements AutoCloseable {
     lab.address(GATEWAY, "eth0", 1, 1);
     lab.address(GATEWAY, "eth0", 2, 1);
     lab.complete();
+    // What a veth sends back where it came from waits for a program at the other end.
+    lab.attachCompanion(SWITCH, GATEWAY);
     return lab;
   }
 
@@ -145,50 +147,30 @@ final class NetworkLab implements AutoCloseable {
     }
   }
 
-  /**
-   * Endpoints take the gateway's outer headers off. Their interfaces get the companion program,
-   * which opens tunnels from any address of the gateway's.
-   */
+  /** Endpoints take outer headers off that have any of the gateway's addresses. */
   void openTunnels() {
-    Path objects = bpffs();
-    Path object = Path.of("target/classes/bpf/decapsulate.bpf.o").toAbsolutePath();
     for (String machine : List.of(ONE, TWO)) {
-      Path pins = objects.resolve(machine);
-      command(
-          "bpftool",
-          "prog",
-          "loadall",
-          object.toString(),
-          pins.toString(),
-          "pinmaps",
-          pins.toString());
-      for (String network :
-          List.of(
-              "104 0 0 0 0 0 0 0 0 0 0 0xff 0xff 10 9 0 0",
-              "16 0xfd 9 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0")) {
-        // prefix as a 32-bit number, then the address
-        String[] parts = network.split(" ", 2);
-        command(
-            ("bpftool map update pinned "
-                    + pins.resolve("gateways")
-                    + " key "
-                    + parts[0]
-                    + " 0 0 0 "
-                    + parts[1].substring(2)
-                    + " value 1 0 0 0")
-                .split(" "));
-      }
-      inside(
-          machine,
-          "bpftool",
-          "net",
-          "attach",
-          "xdpdrv",
-          "pinned",
-          pins.resolve("decapsulate").toString(),
-          "dev",
-          "eth0");
+      Path pins = attachCompanion(machine, "eth0");
+      open(pins, 96 + 16, "0 0 0 0 0 0 0 0 0 0 0xff 0xff 10 9 0 0");
+      open(pins, 16, "0xfd 0x09 0 0 0 0 0 0 0 0 0 0 0 0 0 0");
     }
+  }
+
+  private static void open(Path pins, int prefix, String address) {
+    Path map = pins.resolve("gateways");
+    String words = "bpftool map update pinned %s key %d 0 0 0 %s value 1 0 0 0";
+    command(words.formatted(map, prefix, address).split(" "));
+  }
+
+  /** Puts the endpoints' program on an interface, where it passes all that is no tunnel it knows. */
+  private Path attachCompanion(String machine, String device) {
+    String object = Path.of("target/classes/bpf/decapsulate.bpf.o").toAbsolutePath().toString();
+    Path pins = bpffs().resolve(machine);
+    String directory = pins.toString();
+    command("bpftool", "prog", "loadall", object, directory, "pinmaps", directory);
+    String program = pins.resolve("decapsulate").toString();
+    inside(machine, "bpftool", "net", "attach", "xdpdrv", "pinned", program, "dev", device);
+    return pins;
   }
 
   /** A bpf file system of this lab's; {@code ip netns exec} hides the machine's own. */
