@@ -3,7 +3,8 @@
  * Nanoseconds a packet, by BPF_PROG_TEST_RUN of harness.bpf.c around the gateway, net of the harness.
  * No driver, no flush of redirected packets: what the program costs, and nothing else.
  *
- *   packets GATEWAY.o HARNESS.o [row]      one line a row: name, median, least, verdict
+ *   packets GATEWAY.o HARNESS.o [row]      one line a row: name|median|least|verdict
+ *   packets GATEWAY.o HARNESS.o --load     milliseconds that loading and attaching take, median of five
  *
  * Every row first runs one packet through the gateway alone and computes its check sums from scratch.
  */
@@ -11,10 +12,13 @@
 #include "scene.h"
 
 #include <bpf/bpf.h>
+#include <linux/if_link.h>
+#include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ROUNDS 5
@@ -64,6 +68,8 @@ static const struct row rows[] = {
 	{ "nat v4 gate closed", MISS, 0, { .family = 4, NAT, .is_gate_closed = true } },
 	{ "nat v6 gate closed", MISS, 0, { .family = 6, NAT, .is_gate_closed = true } },
 	{ "dsr ipip v4 gate closed", MISS, 0, { .family = 4, IPIP, .is_gate_closed = true } },
+	{ "nat v4 gate closed, 10000 tuples", MISS, 10000, { .family = 4, NAT, .is_gate_closed = true } },
+	{ "nat v6 gate closed, 10000 tuples", MISS, 10000, { .family = 6, NAT, .is_gate_closed = true } },
 	{ "v4 denied", MISS, 0, { .family = 4, NAT, .is_denied = true } },
 	{ "v6 denied", MISS, 0, { .family = 6, NAT, .is_denied = true } },
 	{ "v4 not ours", STRANGER, 0, { .family = 4, NAT } },
@@ -162,9 +168,40 @@ static void measure(const char *path, struct bpf_object *harness, const struct r
 		net[round] = whole - run(wrapper, recipe.length, REPEATS, NULL);
 	}
 	qsort(net, ROUNDS, sizeof(net[0]), ascending);
-	printf("%-26s %6.0f %6.0f  %u\n", row->name, net[ROUNDS / 2], net[0], verdict);
+	printf("%s|%.0f|%.0f|%u\n", row->name, net[ROUNDS / 2], net[0], verdict);
 	fflush(stdout);
 	bpf_object__close(object);
+}
+
+static double milliseconds(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1e3 + time.tv_nsec / 1e6;
+}
+
+/* Loads and attaches as the gateway does at its start, to the loopback interface. */
+static void measure_load(const char *path)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, options, .flags = XDP_FLAGS_SKB_MODE);
+	double times[ROUNDS];
+
+	for (int round = 0; round < ROUNDS; round++) {
+		struct bpf_object *object;
+		int link;
+
+		times[round] = milliseconds();
+		object = load_object(path, "gateway");
+		link = bpf_link_create(program_of(object, "gateway"), if_nametoindex("lo"), BPF_XDP, &options);
+		if (link < 0)
+			fail("attach");
+		times[round] = milliseconds() - times[round];
+		close(link);
+		bpf_object__close(object);
+	}
+	qsort(times, ROUNDS, sizeof(times[0]), ascending);
+	printf("%.0f\n", times[ROUNDS / 2]);
 }
 
 int main(int count, char **arguments)
@@ -178,8 +215,12 @@ int main(int count, char **arguments)
 	CPU_SET(sysconf(_SC_NPROCESSORS_ONLN) - 1, &cpus);
 	sched_setaffinity(0, sizeof(cpus), &cpus);
 	libbpf_set_print(NULL);
+	if (count > 3 && !strcmp(arguments[3], "--load")) {
+		measure_load(arguments[1]);
+		return 0;
+	}
 	harness = load_object(arguments[2], NULL);
-	printf("%-26s %6s %6s  %s\n", "row", "ns", "least", "verdict");
+	printf("row|ns|least|verdict\n");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (count < 4 || strstr(rows[i].name, arguments[3]))
 			measure(arguments[1], harness, &rows[i]);
