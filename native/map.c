@@ -95,7 +95,7 @@ NATIVE(jint, delete)(JNIEnv *env, jclass self, jint fd, jbyteArray key, jint key
 	return answer;
 }
 
-/* A null key asks for the first. */
+/* An empty key asks for the first. */
 NATIVE(jint, nextKey)(JNIEnv *env, jclass self, jint fd, jbyteArray key, jint key_size,
 		      jbyteArray next)
 {
@@ -103,8 +103,8 @@ NATIVE(jint, nextKey)(JNIEnv *env, jclass self, jint fd, jbyteArray key, jint ke
 	jint answer = -EINVAL;
 
 	(void)self;
-	if ((!key || bytes_hold(k, 1, (size_t)key_size)) && bytes_hold(n, 1, (size_t)key_size))
-		answer = bpf_map_get_next_key(fd, k.data, n.data);
+	if ((!k.length || bytes_hold(k, 1, (size_t)key_size)) && bytes_hold(n, 1, (size_t)key_size))
+		answer = bpf_map_get_next_key(fd, k.length ? k.data : NULL, n.data);
 	bytes_return(env, n);
 	bytes_drop(env, k);
 	return answer;

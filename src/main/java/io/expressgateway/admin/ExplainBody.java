@@ -48,8 +48,7 @@ record ExplainBody(
     }
     try {
       return new Question(
-          new PacketQuestion(
-              from.address, from.port, to.address, to.port, transport, flags));
+          new PacketQuestion(from.address, from.port, to.address, to.port, transport, flags));
     } catch (IllegalArgumentException mixed) {
       problems.add(
           new Problem(
@@ -90,7 +89,8 @@ record ExplainBody(
         return Transport.UDP;
       }
       default ->
-          problems.add(new Problem("protocol", text, "is neither tcp nor udp", "write one of them"));
+          problems.add(
+              new Problem("protocol", text, "is neither tcp nor udp", "write one of them"));
     }
     return Transport.TCP;
   }
@@ -106,8 +106,7 @@ record ExplainBody(
             case "ack" -> ACK;
             default -> {
               problems.add(
-                  new Problem(
-                      "tcpFlags", flag, "is no flag", "write some of syn, ack, fin, rst"));
+                  new Problem("tcpFlags", flag, "is no flag", "write some of syn, ack, fin, rst"));
               yield 0;
             }
           };

@@ -38,9 +38,7 @@ final class XdpRoutes {
 
   /** The packet path answers from a thread of its own, which an event loop must not wait for. */
   private static Mono<ServerResponse> offTheLoop(Callable<Object> view) {
-    return Mono.fromCallable(view)
-        .subscribeOn(Schedulers.boundedElastic())
-        .flatMap(Answers::json);
+    return Mono.fromCallable(view).subscribeOn(Schedulers.boundedElastic()).flatMap(Answers::json);
   }
 
   private Mono<ServerResponse> explain(ServerRequest request) {

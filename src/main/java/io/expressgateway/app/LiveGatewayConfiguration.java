@@ -35,11 +35,7 @@ class LiveGatewayConfiguration {
             () ->
                 factory.create(
                     new Reports(
-                        metrics,
-                        metrics,
-                        accessLogs,
-                        accessLogs::flows,
-                        tracing.getIfAvailable())),
+                        metrics, metrics, accessLogs, accessLogs::flows, tracing.getIfAvailable())),
             readiness,
             metrics::onReload);
     metrics.gaugesOf(gateway::dataPlane);

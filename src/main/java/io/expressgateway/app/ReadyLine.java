@@ -1,7 +1,7 @@
 package io.expressgateway.app;
 
-import io.expressgateway.plane.DataPlane;
 import io.expressgateway.net.HostPort;
+import io.expressgateway.plane.DataPlane;
 import io.expressgateway.snapshot.Snapshot;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,9 +1,9 @@
 package io.expressgateway.http;
 
-import io.expressgateway.plane.DataPlane;
 import io.expressgateway.message.HttpVersion;
 import io.expressgateway.message.RequestHead;
 import io.expressgateway.message.ResponseHead;
+import io.expressgateway.plane.DataPlane;
 import io.expressgateway.route.Route;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;

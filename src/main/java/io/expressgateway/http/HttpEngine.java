@@ -1,10 +1,7 @@
 package io.expressgateway.http;
 
-import io.expressgateway.plane.DataPlane;
 import io.expressgateway.cluster.Cluster;
 import io.expressgateway.cluster.ClusterTable;
-import io.expressgateway.http.upstream.ClusterUpkeep;
-import io.expressgateway.loop.EventLoops;
 import io.expressgateway.filter.FilterRegistry;
 import io.expressgateway.filter.HttpFilter;
 import io.expressgateway.health.HealthListener;
@@ -15,10 +12,13 @@ import io.expressgateway.http.proxy.ProxyState;
 import io.expressgateway.http.proxy.RoutePlan;
 import io.expressgateway.http.proxy.RouteTimeouts;
 import io.expressgateway.http.proxy.Worker;
+import io.expressgateway.http.upstream.ClusterUpkeep;
 import io.expressgateway.http.upstream.LoopPools;
 import io.expressgateway.limit.Rule;
 import io.expressgateway.limit.Rules;
+import io.expressgateway.loop.EventLoops;
 import io.expressgateway.net.HostPort;
+import io.expressgateway.plane.DataPlane;
 import io.expressgateway.route.NamedArguments;
 import io.expressgateway.route.Route;
 import io.expressgateway.route.RouteTable;
@@ -51,8 +51,7 @@ public final class HttpEngine implements DataPlane {
   private static final long LEAVE_NANOS = 250_000_000L;
 
   /** What may wait unsent per connection before the other side is told to stop. */
-  private static final WriteBufferWaterMark UNSENT =
-      new WriteBufferWaterMark(32 * 1024, 64 * 1024);
+  private static final WriteBufferWaterMark UNSENT = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
 
   private final HttpMetrics metrics;
   private final Function<ListenerSpec, AccessLog> accessLogs;

@@ -8,5 +8,4 @@
 @NullMarked
 package io.expressgateway.http;
 
-import io.expressgateway.plane.DataPlane;
 import org.jspecify.annotations.NullMarked;

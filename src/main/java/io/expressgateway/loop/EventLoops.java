@@ -76,8 +76,8 @@ public final class EventLoops implements AutoCloseable {
   }
 
   /**
-   * Calls {@code tick} on the loop every {@link #TICK_MILLIS} with a number that grows by one, until
-   * the loop ends. What it throws goes to {@code contained} and ends nothing.
+   * Calls {@code tick} on the loop every {@link #TICK_MILLIS} with a number that grows by one,
+   * until the loop ends. What it throws goes to {@code contained} and ends nothing.
    */
   public void everyTick(int index, IntConsumer tick, Consumer<Throwable> contained) {
     Runnable task =
@@ -102,13 +102,14 @@ public final class EventLoops implements AutoCloseable {
     CountDownLatch ran = new CountDownLatch(size());
     for (int i = 0; i < size(); i++) {
       int index = i;
-      loop(i).execute(() -> {
-        try {
-          task.accept(index);
-        } finally {
-          ran.countDown();
-        }
-      });
+      loop(i)
+          .execute(() -> {
+            try {
+              task.accept(index);
+            } finally {
+              ran.countDown();
+            }
+          });
     }
     try {
       ran.await(1, TimeUnit.SECONDS);

@@ -127,7 +127,7 @@ public final class ListeningSockets {
         .option(ChannelOption.SO_BACKLOG, BACKLOG)
         .option(ChannelOption.SO_REUSEADDR, true)
         .option(transport.reusePort(), true)
-        .childOption(ChannelOption.TCP_NODELAY, true)
+        // TCP_NODELAY is Netty's default.
         .childOption(ChannelOption.SO_KEEPALIVE, true)
         .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
         .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, unsent)

@@ -13,6 +13,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -24,6 +25,8 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.StandardSocketOptions;
 
 /**
@@ -95,10 +98,17 @@ public enum Transport {
     };
   }
 
-  /** A client socket that is neither registered nor connected. */
-  public SocketChannel newSocketChannel() {
+  /**
+   * A client socket that is neither registered nor connected.
+   *
+   * @param peer whom it is for: an IPv4 socket costs less than an IPv6 one that speaks to IPv4
+   */
+  public SocketChannel newSocketChannel(InetAddress peer) {
     return switch (this) {
-      case EPOLL -> new EpollSocketChannel();
+      case EPOLL ->
+          peer instanceof Inet4Address
+              ? new EpollSocketChannel(SocketProtocolFamily.INET)
+              : new EpollSocketChannel();
       case IO_URING -> new IoUringSocketChannel();
       case NIO -> new NioSocketChannel();
     };

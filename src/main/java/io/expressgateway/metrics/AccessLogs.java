@@ -2,8 +2,8 @@ package io.expressgateway.metrics;
 
 import io.expressgateway.http.AccessLog;
 import io.expressgateway.snapshot.ListenerSpec;
-import io.expressgateway.stream.FlowLog;
 import io.expressgateway.snapshot.ListenerSpec.AccessLogSpec;
+import io.expressgateway.stream.FlowLog;
 import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;

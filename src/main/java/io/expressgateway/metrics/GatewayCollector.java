@@ -2,9 +2,9 @@ package io.expressgateway.metrics;
 
 import io.expressgateway.cluster.Cluster;
 import io.expressgateway.cluster.Endpoint;
+import io.expressgateway.message.HttpVersion;
 import io.expressgateway.plane.DataPlane;
 import io.expressgateway.plane.DataPlane.Ledger;
-import io.expressgateway.message.HttpVersion;
 import io.expressgateway.snapshot.Snapshot;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;

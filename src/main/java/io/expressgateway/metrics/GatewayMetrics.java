@@ -1,8 +1,8 @@
 package io.expressgateway.metrics;
 
 import io.expressgateway.http.ExchangeRecord;
-import io.expressgateway.plane.DataPlane;
 import io.expressgateway.http.HttpMetrics;
+import io.expressgateway.plane.DataPlane;
 import io.expressgateway.route.Route;
 import io.expressgateway.stream.FlowRecord;
 import io.expressgateway.stream.StreamMetrics;
@@ -69,9 +69,7 @@ public final class GatewayMetrics implements HttpMetrics, StreamMetrics {
     LoopFigures figures = loop(flow.loop());
     LoopTable.add(figures.flows.cell(flow.listener(), flow.end().code(), 0), 0, 1);
     Durations.record(
-        figures.flowDurations.cell(flow.listener(), "", 0),
-        0,
-        flow.endNanos() - flow.startNanos());
+        figures.flowDurations.cell(flow.listener(), "", 0), 0, flow.endNanos() - flow.startNanos());
   }
 
   @Override

@@ -2,9 +2,9 @@ package io.expressgateway.metrics;
 
 import io.expressgateway.http.AccessLog;
 import io.expressgateway.http.ExchangeRecord;
+import io.expressgateway.snapshot.ListenerSpec.AccessLogSpec;
 import io.expressgateway.stream.FlowLog;
 import io.expressgateway.stream.FlowRecord;
-import io.expressgateway.snapshot.ListenerSpec.AccessLogSpec;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

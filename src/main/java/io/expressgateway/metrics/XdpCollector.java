@@ -52,8 +52,7 @@ public final class XdpCollector implements MultiCollector {
     status
         .interfaces()
         .forEach(each ->
-            modes.dataPoint(
-                gauge(Labels.of("interface", each.name(), "mode", each.mode()), 1)));
+            modes.dataPoint(gauge(Labels.of("interface", each.name(), "mode", each.mode()), 1)));
     return modes.build();
   }
 
@@ -108,7 +107,7 @@ public final class XdpCollector implements MultiCollector {
   }
 
   private static CounterDataPointSnapshot counter(Labels labels, long value) {
-    return CounterDataPointSnapshot.builder().labels(labels).value(value).build();
+    return CounterDataPointSnapshot.builder().labels(labels).value((double) value).build();
   }
 
   private static GaugeDataPointSnapshot gauge(Labels labels, double value) {

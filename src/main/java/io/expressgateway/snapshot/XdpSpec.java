@@ -42,20 +42,8 @@ public record XdpSpec(
   /** Nothing is forwarded in the kernel. */
   public static final XdpSpec OFF =
       new XdpSpec(
-          Use.OFF,
-          Mode.AUTO,
-          List.of(),
-          List.of(),
-          List.of(),
-          125_000,
-          0,
-          1_000_000,
-          512_000,
-          null,
-          null,
-          null,
-          0,
-          List.of());
+          Use.OFF, Mode.AUTO, List.of(), List.of(), List.of(), 125_000, 0, 1_000_000, 512_000, null,
+          null, null, 0, List.of());
 
   /** Copies the lists. */
   public XdpSpec {

@@ -26,11 +26,7 @@ final class Connector {
   Connector(EventLoops loops, EventLoop loop) {
     this.transport = loops.transport();
     this.loop = loop;
-    this.resolving =
-        loops
-            .client()
-            .group(loop)
-            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0);
+    this.resolving = loops.client().group(loop).option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0);
   }
 
   /**
@@ -43,9 +39,8 @@ final class Connector {
     if (address == null) {
       return connectByName(endpoint, side);
     }
-    SocketChannel channel = transport.newSocketChannel();
+    SocketChannel channel = transport.newSocketChannel(address.getAddress());
     SocketChannelConfig config = channel.config();
-    config.setTcpNoDelay(true);
     config.setKeepAlive(true);
     config.setConnectTimeoutMillis(0);
     Buffers.set(config);
@@ -61,18 +56,18 @@ final class Connector {
   /** A name that has not been answered yet: the bootstrap's resolver asks, off no one's loop. */
   private ChannelFuture connectByName(Endpoint endpoint, Side side) {
     return resolving
-            .clone()
-            .handler(
-                new ChannelInitializer<SocketChannel>() {
-                  @Override
-                  protected void initChannel(SocketChannel channel) {
-                    Buffers.set(channel.config());
-                    side.attach(channel);
-                    channel.pipeline().addLast(side);
-                  }
-                })
-            .connect(
-                InetSocketAddress.createUnresolved(
-                    endpoint.address().host(), endpoint.address().port()));
+        .clone()
+        .handler(
+            new ChannelInitializer<SocketChannel>() {
+              @Override
+              protected void initChannel(SocketChannel channel) {
+                Buffers.set(channel.config());
+                side.attach(channel);
+                channel.pipeline().addLast(side);
+              }
+            })
+        .connect(
+            InetSocketAddress.createUnresolved(
+                endpoint.address().host(), endpoint.address().port()));
   }
 }

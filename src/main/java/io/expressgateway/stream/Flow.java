@@ -210,8 +210,7 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
       tried = new ArrayList<>();
     }
     tried.add(failed);
-    if (attempts >= context.limits().connectAttempts()
-        || !to.cluster().retryBudget().tryRetry()) {
+    if (attempts >= context.limits().connectAttempts() || !to.cluster().retryBudget().tryRetry()) {
       refuse(why);
       return;
     }
@@ -221,7 +220,8 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
 
   private void endpointDone(Endpoint used, Endpoint.Outcome outcome) {
     used.connectionClosed();
-    used.finished(outcome, connectNanos == 0 ? System.nanoTime() - connectStartNanos : connectNanos);
+    used.finished(
+        outcome, connectNanos == 0 ? System.nanoTime() - connectStartNanos : connectNanos);
   }
 
   // ---------------------------------------------------------------- relaying
@@ -252,8 +252,7 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
     }
     InetSocketAddress told = destination;
     ProxyHeader header =
-        ProxyHeader.stream(
-            clientAddress, told == null ? client.channel().localAddress() : told);
+        ProxyHeader.stream(clientAddress, told == null ? client.channel().localAddress() : told);
     return to.spec().proxyProtocol() == ClusterSpec.ProxyProtocol.V1
         ? ProxyHeaderEncoder.version1(side.channel().alloc(), header)
         : ProxyHeaderEncoder.version2(side.channel().alloc(), header, false);
@@ -449,9 +448,7 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
         cut(FlowEnd.IDLE);
       } else if (stall > 0 && client.stallEnds(nowNanos, stall) <= nowNanos) {
         cut(FlowEnd.CLIENT_STALLED);
-      } else if (stall > 0
-          && upstream != null
-          && upstream.stallEnds(nowNanos, stall) <= nowNanos) {
+      } else if (stall > 0 && upstream != null && upstream.stallEnds(nowNanos, stall) <= nowNanos) {
         cut(FlowEnd.ENDPOINT_STALLED);
       } else {
         armNext(nowNanos);

@@ -73,8 +73,7 @@ final class RelayListener {
             loop,
             channel,
             handshakes.get(index),
-            client ->
-                !isNamedLater || place.take(client.getAddress()) || isTolerated(place, loop));
+            client -> !isNamedLater || place.take(client.getAddress()) || isTolerated(place, loop));
     switch (expected) {
       case NONE -> opening.open(channel.pipeline());
       case REFUSED -> opening.onRefused(ProxyHeaderDecoder.Refusal.UNTRUSTED, "");
@@ -82,8 +81,7 @@ final class RelayListener {
           channel
               .pipeline()
               .addLast(
-                  new ProxyHeaderDecoder(
-                      expected, listener.spec().handshakeTimeout(), opening));
+                  new ProxyHeaderDecoder(expected, listener.spec().handshakeTimeout(), opening));
     }
   }
 
@@ -91,9 +89,7 @@ final class RelayListener {
   private static boolean isTolerated(Place place, StreamLoop loop) {
     loop.metrics()
         .onSecurity(
-            loop.index(),
-            Rule.CONNECTION_CAPS.text(),
-            place.isTaken() ? Rule.OBSERVED : "close");
+            loop.index(), Rule.CONNECTION_CAPS.text(), place.isTaken() ? Rule.OBSERVED : "close");
     return place.isTaken();
   }
 

@@ -44,10 +44,11 @@ final class Side extends ChannelInboundHandlerAdapter {
   /** Gives the side its channel, once. */
   void attach(SocketChannel made) {
     channel = made;
-    made.closeFuture().addListener(done -> {
-      closed = true;
-      flow.onClosed(this);
-    });
+    made.closeFuture()
+        .addListener(done -> {
+          closed = true;
+          flow.onClosed(this);
+        });
   }
 
   SocketChannel channel() {
@@ -99,7 +100,8 @@ final class Side extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     OutOfMemory.haltOn(cause);
-    if (cause instanceof IOException) {
+    // What breaks TLS arrives as the cause of a decoder's exception.
+    if (cause instanceof IOException || cause.getCause() instanceof IOException) {
       flow.onReset(this);
     } else {
       flow.onContained(cause);

@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls the client's side of TLS; null for clear text
  * @param connectNanos longest wait for a connection, TLS included
  */
-record Target(
-    Cluster cluster, ClusterSpec spec, @Nullable ClientTls tls, long connectNanos) {
+record Target(Cluster cluster, ClusterSpec spec, @Nullable ClientTls tls, long connectNanos) {
 
   static Target of(Cluster cluster, @Nullable ClientTls tls) {
     ClusterSpec spec = cluster.spec();

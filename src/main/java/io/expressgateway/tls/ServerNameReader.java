@@ -61,9 +61,7 @@ public final class ServerNameReader extends ChannelInboundHandlerAdapter {
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
-    timer =
-        ctx.executor()
-            .schedule(() -> refuse(true), timeout.toNanos(), TimeUnit.NANOSECONDS);
+    timer = ctx.executor().schedule(() -> refuse(true), timeout.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   @Override
@@ -98,12 +96,14 @@ public final class ServerNameReader extends ChannelInboundHandlerAdapter {
       held = data;
       return;
     }
+    ByteBuf all = before;
     if (!isCopied) {
       isCopied = true;
-      held = ctx.alloc().buffer(FIRST_COPY_BYTES).writeBytes(before);
+      all = ctx.alloc().buffer(FIRST_COPY_BYTES).writeBytes(before);
       before.release();
+      held = all;
     }
-    held.writeBytes(data);
+    all.writeBytes(data);
     data.release();
   }
 

@@ -67,8 +67,7 @@ final class ActivePath {
             path.map("tables"),
             path.tableFlags(),
             nextHops,
-            new RelayFlows(
-                context.sessions(), path.map("flows_v4"), path.map("flows_v6"), clock),
+            new RelayFlows(context.sessions(), path.map("flows_v4"), path.map("flows_v6"), clock),
             this::outerSource);
     this.collector = new FlowCollector(path.map("flows_v4"), path.map("flows_v6"), clock);
     this.attachments = new Attachments(path, pins, listener);
@@ -220,8 +219,7 @@ final class ActivePath {
       return null;
     }
     ids.set(id);
-    path.map("vip_counts")
-        .put(Bytes.ofInt(id), new byte[path.map("vip_counts").valueSize()]);
+    path.map("vip_counts").put(Bytes.ofInt(id), new byte[path.map("vip_counts").valueSize()]);
     return add(new Vip(tables, id, key));
   }
 
@@ -275,7 +273,7 @@ final class ActivePath {
   /** Collects flows that are over and what they held; opens or closes the gate. */
   void collect(long nowNanos) {
     boolean wasClosed = collector.isGateClosed();
-    FlowTally tally = collector.collect(FlowCollector.Purge.NONE);
+    FlowTally tally = collector.collect();
     if (wasClosed != collector.isGateClosed()) {
       writeSettings(!wasClosed);
       listener.onGate(!wasClosed);

@@ -148,15 +148,14 @@ final class Attachments {
   void retain(java.util.function.IntPredicate exists) {
     attached
         .entrySet()
-        .removeIf(
-            entry -> {
-              if (exists.test(entry.getKey())) {
-                return false;
-              }
-              entry.getValue().link().close();
-              forget(entry.getKey());
-              return true;
-            });
+        .removeIf(entry -> {
+          if (exists.test(entry.getKey())) {
+            return false;
+          }
+          entry.getValue().link().close();
+          forget(entry.getKey());
+          return true;
+        });
   }
 
   /** By index. */

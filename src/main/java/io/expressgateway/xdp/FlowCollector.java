@@ -10,15 +10,16 @@ import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Walks through the flow tables and removes what is over: flows that have been silent for longer
  * than their state allows, and flows that must not go on. Nothing else removes flows; the kernel
  * evicts none.
  *
- * <p>Between reading a flow and removing it a packet may come by. Its flow is then chosen anew, which
- * by the table is the same endpoint unless that was changed in between: tolerated, since it needs a
- * packet within microseconds after minutes of silence. Confined to the xdp thread.
+ * <p>Between reading a flow and removing it a packet may come by. Its flow is then chosen anew,
+ * which by the table is the same endpoint unless that was changed in between: tolerated, since it
+ * needs a packet within microseconds after minutes of silence. Confined to the xdp thread.
  */
 final class FlowCollector {
 
@@ -45,9 +46,6 @@ final class FlowCollector {
   /** Which flows must not go on, silent or not. */
   interface Purge extends Predicate<FlowKey> {
 
-    /** None. */
-    Purge NONE = key -> false;
-
     /** Those of sources that are denied and not allowed. */
     static Purge denied(List<Cidr> deny, List<Cidr> allow) {
       return key -> contains(deny, key.source()) && !contains(allow, key.source());
@@ -58,8 +56,13 @@ final class FlowCollector {
     }
   }
 
-  /** Walks through both tables once. */
-  FlowTally collect(Purge purge) {
+  /** Walks through both tables once, and removes what is over. */
+  FlowTally collect() {
+    return collect(null);
+  }
+
+  /** The same, and removes what must not go on. */
+  FlowTally collect(@Nullable Purge purge) {
     FlowTally tally = new FlowTally();
     int now = (int) clock.jiffies();
     walk(flowsV4, true, now, timeouts(last.v4(), flowsV4), purge, tally);
@@ -95,12 +98,7 @@ final class FlowCollector {
   }
 
   private void walk(
-      BpfMap table,
-      boolean ipv4,
-      int now,
-      FlowTimeouts timeouts,
-      Purge purge,
-      FlowTally tally) {
+      BpfMap table, boolean ipv4, int now, FlowTimeouts timeouts, @Nullable Purge purge, FlowTally tally) {
     MapBatches batches = table.batches(Math.min(BATCH, table.maxEntries()));
     byte[] over = new byte[batches.keys().length];
     for (int count = batches.next(); count >= 0; count = batches.next()) {
@@ -109,9 +107,8 @@ final class FlowCollector {
         int key = i * table.keySize();
         int value = i * table.valueSize();
         if (isOver(batches.values(), value, now, timeouts)
-            || (purge != Purge.NONE && purge.test(FlowKey.decode(batches.keys(), key, ipv4)))) {
-          System.arraycopy(
-              batches.keys(), key, over, removed++ * table.keySize(), table.keySize());
+            || (purge != null && purge.test(FlowKey.decode(batches.keys(), key, ipv4)))) {
+          System.arraycopy(batches.keys(), key, over, removed++ * table.keySize(), table.keySize());
         } else {
           tally.count(
               FlowRecord.endpointAt(batches.values(), value),

@@ -10,7 +10,9 @@ final class InternetChecksum {
     return ~fold(sum(bytes, offset, length)) & 0xffff;
   }
 
-  /** Of a TCP or UDP segment with its pseudo header (RFC 9293 section 3.1, RFC 8200 section 8.1). */
+  /**
+   * Of a TCP or UDP segment with its pseudo header (RFC 9293 section 3.1, RFC 8200 section 8.1).
+   */
   static int ofTransport(byte[] source, byte[] destination, int protocol, byte[] segment) {
     long sum = sum(source, 0, source.length) + sum(destination, 0, destination.length);
     sum += protocol + segment.length + sum(segment, 0, segment.length);

@@ -4,8 +4,8 @@ import io.expressgateway.xdp.kernel.BpfProgram;
 import io.expressgateway.xdp.kernel.Bytes;
 
 /**
- * The kernel's clock as the packet path reads it: jiffies, whose rate only the kernel's build knows.
- * A program writes them into a packet.
+ * The kernel's clock as the packet path reads it: jiffies, whose rate only the kernel's build
+ * knows. A program writes them into a packet.
  */
 final class KernelClock {
 

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The Maglev tables of one VIP: the current one, and for a time the one before, which flows without
- * an entry may have been chosen by. Tables are never changed: a new one takes the place of the old in
- * one step. Confined to the xdp thread.
+ * an entry may have been chosen by. Tables are never changed: a new one takes the place of the old
+ * in one step. Confined to the xdp thread.
  */
 final class MaglevMaps implements AutoCloseable {
 

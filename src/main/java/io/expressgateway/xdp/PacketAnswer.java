@@ -8,15 +8,22 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What would become of a packet.
- *
- * @param verdict {@code forwarded}, {@code passed}, {@code dropped} or {@code aborted}
- * @param reason why; null for a number that this version does not know
- * @param packet as it would leave, from its Ethernet header
+ * What would become of a packet. Immutable, but for the packet's bytes,
+ * which nobody changes.
  */
-public record PacketAnswer(String verdict, @Nullable Reason reason, byte[] packet) {
+public final class PacketAnswer {
 
   private static final int ETHERNET = 14;
+
+  private final String verdict;
+  private final @Nullable Reason reason;
+  private final byte[] packet;
+
+  private PacketAnswer(String verdict, @Nullable Reason reason, byte[] packet) {
+    this.verdict = verdict;
+    this.reason = reason;
+    this.packet = packet;
+  }
 
   /** Reads what the program {@code explain} returned: the reason above the verdict. */
   static PacketAnswer of(BpfProgram.TestRun run) {
@@ -29,6 +36,21 @@ public record PacketAnswer(String verdict, @Nullable Reason reason, byte[] packe
         },
         Reason.of(run.verdict() >>> 8),
         run.packet());
+  }
+
+  /** {@code forwarded}, {@code passed}, {@code dropped} or {@code aborted}. */
+  public String verdict() {
+    return verdict;
+  }
+
+  /** Why; null for a number that this version does not know. */
+  public @Nullable Reason reason() {
+    return reason;
+  }
+
+  /** As it would leave, from its Ethernet header. */
+  public byte[] packet() {
+    return packet;
   }
 
   /** Where the packet would go, by its outermost IP header; null when it has none. */

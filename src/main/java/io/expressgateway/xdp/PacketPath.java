@@ -48,8 +48,7 @@ public final class PacketPath implements AutoCloseable {
   private final int tableFlags;
   private final boolean isInherited;
 
-  private PacketPath(
-      BpfObject object, boolean hasFragments, int tableFlags, boolean isInherited) {
+  private PacketPath(BpfObject object, boolean hasFragments, int tableFlags, boolean isInherited) {
     this.object = object;
     this.hasFragments = hasFragments;
     this.tableFlags = tableFlags;
@@ -70,8 +69,7 @@ public final class PacketPath implements AutoCloseable {
     return load(spec.flowsV4(), spec.flowsV6(), pins);
   }
 
-  private static PacketPath load(int flowsV4, int flowsV6, @Nullable Pins pins)
-      throws IOException {
+  private static PacketPath load(int flowsV4, int flowsV6, @Nullable Pins pins) throws IOException {
     boolean fragments = KernelVersion.current().isAtLeast(KernelVersion.FRAGMENTS);
     List<BpfMap> inherited = pins == null ? List.of() : pins.maps(KEPT);
     BpfObject object = BpfObject.open(resource(OBJECT), "gateway");
@@ -83,8 +81,7 @@ public final class PacketPath implements AutoCloseable {
       inherited.forEach(map -> object.reuse(map.name(), map));
       int tableFlags = object.innerMapFlags("tables");
       object.load();
-      PacketPath path =
-          new PacketPath(object, fragments, tableFlags, !inherited.isEmpty());
+      PacketPath path = new PacketPath(object, fragments, tableFlags, !inherited.isEmpty());
       if (pins != null && inherited.isEmpty()) {
         KEPT.forEach(name -> pins.keep(path.map(name)));
       }

@@ -76,8 +76,7 @@ final class Pins {
     }
   }
 
-  private static void removeAll(Path root, @Nullable Path except)
-      throws IOException {
+  private static void removeAll(Path root, @Nullable Path except) throws IOException {
     try (DirectoryStream<Path> layouts = Files.newDirectoryStream(root, "layout-*")) {
       for (Path layout : layouts) {
         if (!layout.equals(except)) {

@@ -6,8 +6,8 @@ import io.expressgateway.xdp.layout.FlowRecord;
 import io.expressgateway.xdp.layout.ServiceKey;
 
 /**
- * Enters the relay's UDP sessions into the flow table, so that they stay the relay's when the kernel
- * begins to forward their VIP. Confined to the xdp thread.
+ * Enters the relay's UDP sessions into the flow table, so that they stay the relay's when the
+ * kernel begins to forward their VIP. Confined to the xdp thread.
  *
  * <p>A session that begins between this and the VIP's first forwarded packet is chosen anew by the
  * kernel: its first datagrams went to the relay's choice. Tolerated: it is microseconds old.

@@ -4,8 +4,8 @@ import io.expressgateway.xdp.layout.FlowKey;
 import java.util.List;
 
 /**
- * The live sessions of UDP relays. The kernel finds a relay's TCP connections by their sockets; a UDP
- * session has none of its own.
+ * The live sessions of UDP relays. The kernel finds a relay's TCP connections by their sockets; a
+ * UDP session has none of its own.
  */
 @FunctionalInterface
 public interface RelaySessions {

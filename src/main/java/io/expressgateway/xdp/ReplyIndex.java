@@ -37,15 +37,12 @@ final class ReplyIndex {
   /** Whether one more VIP may use this address and port. */
   boolean hasRoom(Slot slot) {
     TreeSet<Integer> indices = sharers.get(slot.service());
-    return indices == null
-        || indices.contains(slot.index())
-        || indices.size() < Limits.MAX_SHARED;
+    return indices == null || indices.contains(slot.index()) || indices.size() < Limits.MAX_SHARED;
   }
 
   /** Replies from the slot's address belong to it; again changes nothing. */
   void add(Slot slot) {
-    TreeSet<Integer> indices =
-        sharers.computeIfAbsent(slot.service(), service -> new TreeSet<>());
+    TreeSet<Integer> indices = sharers.computeIfAbsent(slot.service(), service -> new TreeSet<>());
     boolean isFirst = indices.isEmpty();
     if (indices.add(slot.index())) {
       write(slot.service());

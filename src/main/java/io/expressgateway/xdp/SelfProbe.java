@@ -60,8 +60,13 @@ final class SelfProbe {
     PacketAnswer answer = PacketAnswer.of(path.program("explain").run(asked));
     Reason reason = answer.reason();
     if (reason == null || WRONG.contains(reason)) {
-      return Optional.of("a packet to " + vip.name() + " came out as " + answer.verdict() + " for "
-          + (reason == null ? "an unknown reason" : reason.text()));
+      return Optional.of(
+          "a packet to "
+              + vip.name()
+              + " came out as "
+              + answer.verdict()
+              + " for "
+              + (reason == null ? "an unknown reason" : reason.text()));
     }
     if (!REWRITTEN.contains(reason) || vip.mode() == VipMode.DSR_L2) {
       return Optional.empty();

@@ -62,8 +62,7 @@ final class StatusReport {
                     attached.name(), index, attached.mode().text(), attached.reason())));
     attachments
         .failed()
-        .forEach((name, reason) ->
-            all.add(new XdpStatus.InterfaceStatus(name, 0, "none", reason)));
+        .forEach((name, reason) -> all.add(new XdpStatus.InterfaceStatus(name, 0, "none", reason)));
     return all;
   }
 

@@ -330,7 +330,9 @@ final class Vip {
 
   /** Addresses of its endpoints. */
   Set<InetAddress> addresses() {
-    return slots.values().stream().map(slot -> slot.service().address()).collect(Collectors.toSet());
+    return slots.values().stream()
+        .map(slot -> slot.service().address())
+        .collect(Collectors.toSet());
   }
 
   /** What its endpoints were sent and sent since the start. */

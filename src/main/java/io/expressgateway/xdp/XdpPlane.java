@@ -71,8 +71,8 @@ public final class XdpPlane implements AutoCloseable {
   }
 
   /**
-   * Serves this from now on; returns when the kernel does, or when it is clear why not. To be called
-   * after the relays are bound.
+   * Serves this from now on; returns when the kernel does, or when it is clear why not. To be
+   * called after the relays are bound.
    *
    * @param clusters by name; null for one that there is not
    */

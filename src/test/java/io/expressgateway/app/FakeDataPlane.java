@@ -1,8 +1,8 @@
 package io.expressgateway.app;
 
 import io.expressgateway.cluster.Cluster;
-import io.expressgateway.plane.DataPlane;
 import io.expressgateway.net.HostPort;
+import io.expressgateway.plane.DataPlane;
 import io.expressgateway.snapshot.ListenerSpec;
 import io.expressgateway.snapshot.Snapshot;
 import java.io.IOException;

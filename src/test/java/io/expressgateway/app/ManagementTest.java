@@ -134,9 +134,7 @@ class ManagementTest {
         .isEqualTo(false)
         .jsonPath("$.reason")
         .isEqualTo("expressgateway.xdp.enabled is off");
-    post(
-            "/api/v1/xdp/explain",
-            "{\"source\":\"192.0.2.1:1\",\"destination\":\"192.0.2.2:80\"}")
+    post("/api/v1/xdp/explain", "{\"source\":\"192.0.2.1:1\",\"destination\":\"192.0.2.2:80\"}")
         .expectStatus()
         .isEqualTo(409);
   }

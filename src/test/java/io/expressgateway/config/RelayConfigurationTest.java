@@ -31,7 +31,10 @@ class RelayConfigurationTest {
   }
 
   private static ListenerSpec accepted(String keys) {
-    return Fixture.accepted(Fixture.yaml(listener(keys), CLUSTERS)).snapshot().listeners().getFirst();
+    return Fixture.accepted(Fixture.yaml(listener(keys), CLUSTERS))
+        .snapshot()
+        .listeners()
+        .getFirst();
   }
 
   private static List<String> refused(String keys) {
@@ -59,8 +62,7 @@ class RelayConfigurationTest {
             new RelaySpec(
                 "bytes",
                 Map.of(),
-                new RelayLimits(
-                    Duration.ofMinutes(5), Duration.ofDays(1), Duration.ZERO, 7, false),
+                new RelayLimits(Duration.ofMinutes(5), Duration.ofDays(1), Duration.ZERO, 7, false),
                 UdpLimits.DEFAULTS));
   }
 
@@ -93,11 +95,7 @@ class RelayConfigurationTest {
     assertThat(spec.relay().cluster()).isEmpty();
     assertThat(spec.relay().sni())
         .containsOnlyKeys(
-            "a-b.example.com",
-            "ab.example.com",
-            "*.sites.example",
-            "*.x_y.example",
-            "example.com")
+            "a-b.example.com", "ab.example.com", "*.sites.example", "*.x_y.example", "example.com")
         .containsValue("bytes");
   }
 
@@ -118,7 +116,9 @@ class RelayConfigurationTest {
     assertRefused("protocol: tcp", "listeners[0].cluster |", "has to know where bytes go");
     assertRefused("protocol: tls-passthrough", "listeners[0].cluster |", "or names and clusters");
     assertRefused(
-        "protocol: tcp, cluster: byts", "| byts | there is no cluster byts", "closest there is bytes");
+        "protocol: tcp, cluster: byts",
+        "| byts | there is no cluster byts",
+        "closest there is bytes");
     assertRefused(
         "protocol: tcp, cluster: requests", "leads to clusters of protocol tcp", "has http1");
     assertRefused("protocol: udp, cluster: bytes", "leads to clusters of protocol udp", "has tcp");
@@ -134,8 +134,7 @@ class RelayConfigurationTest {
     assertRefused("sni: { a.example: bytes }", "listeners[0].sni | a.example", "protocol http");
     assertRefused("relay: { connect-attempts: 2 }", "listeners[0].relay |", "protocol http");
     assertRefused("udp: { max-sessions: 2 }", "listeners[0].udp |", "protocol http");
-    assertRefused(
-        "protocol: tcp, cluster: bytes, http: { max-streams: 1 }", "listeners[0].http |");
+    assertRefused("protocol: tcp, cluster: bytes, http: { max-streams: 1 }", "listeners[0].http |");
     assertRefused(
         "protocol: tcp, cluster: bytes, sni: { a.example: bytes }", "only tls-passthrough chooses");
     assertRefused(
@@ -144,11 +143,13 @@ class RelayConfigurationTest {
         "protocol: tcp, cluster: bytes, tls: { min-version: TLSv1.3 }",
         "uses no certificate | write protocol: tls");
     assertRefused("protocol: tls, cluster: bytes", "tls needs a certificate");
-    assertRefused("protocol: udp, cluster: datagrams, relay: { splice: off }", "listeners[0].relay");
+    assertRefused(
+        "protocol: udp, cluster: datagrams, relay: { splice: off }", "listeners[0].relay");
     assertRefused(
         "protocol: udp, cluster: datagrams, proxy-protocol: accept", "a datagram has no beginning");
     assertRefused(
-        "protocol: tls-passthrough, cluster: bytes, sni: { \"a b\": bytes }", "is neither a host name");
+        "protocol: tls-passthrough, cluster: bytes, sni: { \"a b\": bytes }",
+        "is neither a host name");
     assertRefused(
         "protocol: tls-passthrough, cluster: bytes, sni: { \"a.*.example\": bytes }",
         "is neither a host name");
@@ -164,11 +165,12 @@ class RelayConfigurationTest {
             "first-byte-timeout: 1s",
             "pool: { max-pending: 1 }",
             "retry: { replay-buffer: 1KB }")) {
-      String yaml =
-          "expressgateway.clusters: [ { name: bytes, protocol: tcp, " + keys + " } ]";
+      String yaml = "expressgateway.clusters: [ { name: bytes, protocol: tcp, " + keys + " } ]";
       List<String> problems =
           Fixture.refused(Fixture.yaml(listener("protocol: tcp, cluster: bytes"), yaml));
-      assertThat(problems).as(keys).anyMatch(line -> line.contains("for a cluster of protocol tcp"));
+      assertThat(problems)
+          .as(keys)
+          .anyMatch(line -> line.contains("for a cluster of protocol tcp"));
     }
     assertThat(
             Fixture.refused(

@@ -1,6 +1,5 @@
 package io.expressgateway.http;
 
-import io.expressgateway.plane.DataPlane;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 

@@ -1,6 +1,5 @@
 package io.expressgateway.http;
 
-import io.expressgateway.plane.DataPlane;
 import static io.expressgateway.http.fault.FaultyEndpoint.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,6 +12,7 @@ import io.expressgateway.http.fault.FaultyEndpoint;
 import io.expressgateway.http.fault.FaultyEndpoint.Script;
 import io.expressgateway.http.fault.RawClient;
 import io.expressgateway.http.fault.RawClient.Response;
+import io.expressgateway.plane.DataPlane;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;

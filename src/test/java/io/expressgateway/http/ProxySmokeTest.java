@@ -1,9 +1,9 @@
 package io.expressgateway.http;
 
-import io.expressgateway.plane.DataPlane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import io.expressgateway.plane.DataPlane;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;

@@ -29,18 +29,18 @@ class HostileHelloTest {
 
   private String passthrough(String keys) {
     return """
-        expressgateway:
-          listeners:
-            - name: sites
-              bind: 127.0.0.1:0
-              protocol: tls-passthrough
-              handshake-timeout: 1s
-              KEYS
-              sni: { shop.example: named, "*.sites.example": named }
-          clusters:
-            - { name: named, protocol: tcp, endpoints: [ { address: "127.0.0.1:NAMED" } ] }
-            - { name: fallback, protocol: tcp, endpoints: [ { address: "127.0.0.1:FALLBACK" } ] }
-        """
+    expressgateway:
+      listeners:
+        - name: sites
+          bind: 127.0.0.1:0
+          protocol: tls-passthrough
+          handshake-timeout: 1s
+          KEYS
+          sni: { shop.example: named, "*.sites.example": named }
+      clusters:
+        - { name: named, protocol: tcp, endpoints: [ { address: "127.0.0.1:NAMED" } ] }
+        - { name: fallback, protocol: tcp, endpoints: [ { address: "127.0.0.1:FALLBACK" } ] }
+    """
         .replace("KEYS", keys)
         .replace("NAMED", String.valueOf(named.port()))
         .replace("FALLBACK", String.valueOf(fallback.port()));
@@ -159,9 +159,11 @@ class HostileHelloTest {
 
   @Test
   void whatIsNoHelloIsClosed() throws Exception {
-    assertRefused("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII), FlowEnd.BAD_CLIENT_HELLO);
+    assertRefused(
+        "GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII), FlowEnd.BAD_CLIENT_HELLO);
     // An SSL 2 hello, an alert, another handshake message, an empty record.
-    assertRefused(new byte[] {(byte) 0x80, 46, 1, 0, 2, 0, 21, 0, 0, 0, 16}, FlowEnd.BAD_CLIENT_HELLO);
+    assertRefused(
+        new byte[] {(byte) 0x80, 46, 1, 0, 2, 0, 21, 0, 0, 0, 16}, FlowEnd.BAD_CLIENT_HELLO);
     assertRefused(new byte[] {21, 3, 1, 0, 2, 2, 40}, FlowEnd.BAD_CLIENT_HELLO);
     assertRefused(new byte[] {22, 3, 1, 0, 4, 2, 0, 0, 0}, FlowEnd.BAD_CLIENT_HELLO);
     assertRefused(new byte[] {22, 3, 1, 0, 0, 22, 3, 1}, FlowEnd.BAD_CLIENT_HELLO);
@@ -199,7 +201,8 @@ class HostileHelloTest {
 
   @Test
   void aNameThatNobodyCanHaveIsClosed() throws Exception {
-    assertRefused(Hello.withNameExtension(Hello.name("shop.example\0.evil")), FlowEnd.BAD_CLIENT_HELLO);
+    assertRefused(
+        Hello.withNameExtension(Hello.name("shop.example\0.evil")), FlowEnd.BAD_CLIENT_HELLO);
     assertRefused(Hello.withNameExtension(Hello.name("")), FlowEnd.BAD_CLIENT_HELLO);
   }
 
@@ -214,8 +217,7 @@ class HostileHelloTest {
 
   @Test
   void aHelloThatDoesNotEndInTimeIsClosed() throws Exception {
-    assertRefused(
-        Arrays.copyOf(Hello.of("shop.example"), 60), FlowEnd.CLIENT_HELLO_TIMEOUT);
+    assertRefused(Arrays.copyOf(Hello.of("shop.example"), 60), FlowEnd.CLIENT_HELLO_TIMEOUT);
   }
 
   @Test

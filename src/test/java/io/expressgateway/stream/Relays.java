@@ -69,20 +69,20 @@ final class Relays implements AutoCloseable {
       endpoints.append("        - { address: \"127.0.0.1:").append(port).append("\" }\n");
     }
     return """
-        expressgateway:
-          listeners:
-            - name: relay
-              bind: 127.0.0.1:0
-              protocol: PROTOCOL
-              cluster: orders
-        LISTENER
-          clusters:
-            - name: orders
-              protocol: tcp
-        CLUSTER
-              endpoints:
-        ENDPOINTS
-        """
+    expressgateway:
+      listeners:
+        - name: relay
+          bind: 127.0.0.1:0
+          protocol: PROTOCOL
+          cluster: orders
+    LISTENER
+      clusters:
+        - name: orders
+          protocol: tcp
+    CLUSTER
+          endpoints:
+    ENDPOINTS
+    """
         .replace("PROTOCOL", protocol)
         .replace("LISTENER\n", indented(listenerKeys))
         .replace("CLUSTER\n", indented(clusterKeys))

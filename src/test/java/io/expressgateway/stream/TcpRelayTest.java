@@ -179,8 +179,7 @@ class TcpRelayTest {
   @Test
   void connectAttemptsBoundHowManyEndpointsAreTried() throws Exception {
     try (Relays relays =
-            Relays.tcp(
-                "relay: { connect-attempts: 1 }", "", Peer.refusing(), Peer.refusing());
+            Relays.tcp("relay: { connect-attempts: 1 }", "", Peer.refusing(), Peer.refusing());
         Socket client = relays.connect()) {
       assertThat(client.getInputStream().read()).isEqualTo(-1);
       Await.until("the flow ends", () -> relays.ended.size() == 1);

@@ -192,8 +192,8 @@ public final class StrictBinder {
     }
     Map<String, String> bound = new LinkedHashMap<>();
     node.children()
-        .forEach(child ->
-            bound.put(child.path().substring(node.path().length() + 1), child.text()));
+        .forEach(
+            child -> bound.put(child.path().substring(node.path().length() + 1), child.text()));
     return bound;
   }
 

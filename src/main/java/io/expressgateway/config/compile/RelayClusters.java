@@ -33,9 +33,7 @@ public final class RelayClusters {
         if (listener.cluster() != null) {
           check(key + ".cluster", listener.cluster(), protocol);
         }
-        listener
-            .sni()
-            .forEach((name, cluster) -> check(key + ".sni." + name, cluster, protocol));
+        listener.sni().forEach((name, cluster) -> check(key + ".sni." + name, cluster, protocol));
       }
     }
   }

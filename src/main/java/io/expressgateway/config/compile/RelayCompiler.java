@@ -27,7 +27,8 @@ final class RelayCompiler {
 
   /** A DNS name, its leftmost label perhaps a star (RFC 9525 section 6.3), in lower case. */
   private static final Pattern NAME =
-      Pattern.compile("(\\*\\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*");
+      Pattern.compile(
+          "(\\*\\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*");
 
   private static final int MAX_NAME = 253;
 

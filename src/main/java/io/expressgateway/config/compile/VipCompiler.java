@@ -26,10 +26,17 @@ final class VipCompiler {
   /** As bpf/layout.h has it: MAX_SHARED. */
   private static final int MAX_SHARED = 4;
 
-  /** Balancers whose shares a Maglev table has too; the others look at what the kernel cannot see. */
+  /**
+   * Balancers whose shares a Maglev table has too; the others look at what the kernel cannot see.
+   */
   private static final Set<String> BY_SHARE =
       Set.of(
-          "round-robin", "weighted-round-robin", "random", "weighted-random", "maglev", "ring-hash");
+          "round-robin",
+          "weighted-round-robin",
+          "random",
+          "weighted-random",
+          "maglev",
+          "ring-hash");
 
   /** These send a client's flows to one endpoint. */
   private static final Set<String> BY_CLIENT = Set.of("maglev", "ring-hash");

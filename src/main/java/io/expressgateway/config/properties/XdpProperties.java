@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * Packet forwarding in the kernel.
  *
  * @param enabled whether packets are forwarded in the kernel; auto where a listener asks for it
- * @param interfaces network interfaces that it attaches to; by default those that have a
- *     listener's address, that a default route leaves by and that endpoints are reached by
+ * @param interfaces network interfaces that it attaches to; by default those that have a listener's
+ *     address, that a default route leaves by and that endpoints are reached by
  * @param mode how it attaches; auto is native, in the driver, and else generic, in the stack
  * @param deny networks whose packets to listeners with xdp are dropped
  * @param allow networks that the deny list spares

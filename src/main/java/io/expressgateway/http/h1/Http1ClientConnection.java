@@ -2,9 +2,9 @@ package io.expressgateway.http.h1;
 
 import io.expressgateway.http.Why;
 import io.expressgateway.http.proxy.Exchange;
-import io.expressgateway.loop.TimerWheel;
 import io.expressgateway.http.proxy.Upstream;
 import io.expressgateway.http.proxy.Worker;
+import io.expressgateway.loop.TimerWheel;
 import io.expressgateway.message.HeaderBlock;
 import io.expressgateway.message.HeaderName;
 import io.expressgateway.message.RequestHead;

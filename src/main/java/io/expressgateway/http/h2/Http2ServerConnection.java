@@ -7,10 +7,10 @@ import io.expressgateway.http.proxy.HeldBytes;
 import io.expressgateway.http.proxy.ListenerContext;
 import io.expressgateway.http.proxy.Peer;
 import io.expressgateway.http.proxy.ServerConnection;
-import io.expressgateway.loop.TimerWheel;
 import io.expressgateway.http.proxy.Worker;
 import io.expressgateway.limit.Rule;
 import io.expressgateway.limit.Rules;
+import io.expressgateway.loop.TimerWheel;
 import io.expressgateway.message.GrpcKind;
 import io.expressgateway.message.HeaderBlock;
 import io.expressgateway.message.HeaderName;
@@ -254,8 +254,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   }
 
   private void began(ChannelHandlerContext ctx) throws Http2Exception {
-    peer =
-        new Peer(client, listener, ctx.pipeline().get(SslHandler.class));
+    peer = new Peer(client, listener, ctx.pipeline().get(SslHandler.class));
     registry.add(this);
     worker.held().register(this);
     beganNanos = System.nanoTime();

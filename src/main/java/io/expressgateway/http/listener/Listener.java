@@ -98,8 +98,7 @@ public final class Listener {
 
   private void serve(
       ChannelPipeline pipeline, int loop, ListenerContext listener, InetSocketAddress client) {
-    Protocols protocols =
-        new Protocols(workers.get(loop), listener, registries.get(loop), client);
+    Protocols protocols = new Protocols(workers.get(loop), listener, registries.get(loop), client);
     ServerTls tls = listener.tls();
     if (tls == null) {
       pipeline.addLast(new ProtocolDetection(protocols));
@@ -147,8 +146,7 @@ public final class Listener {
   private static boolean isTolerated(Place place, Worker worker) {
     worker
         .metrics()
-        .onSecurity(
-            worker.index(), "connection-caps", place.isTaken() ? Rule.OBSERVED : "close");
+        .onSecurity(worker.index(), "connection-caps", place.isTaken() ? Rule.OBSERVED : "close");
     return place.isTaken();
   }
 

@@ -2,9 +2,9 @@ package io.expressgateway.http.listener;
 
 import io.expressgateway.http.Why;
 import io.expressgateway.http.proxy.ServerConnection;
-import io.expressgateway.loop.TimerWheel;
 import io.expressgateway.http.proxy.Worker;
 import io.expressgateway.limit.Rule;
+import io.expressgateway.loop.TimerWheel;
 import io.expressgateway.net.OutOfMemory;
 import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
 import io.netty.buffer.ByteBuf;

@@ -15,10 +15,7 @@ import org.jspecify.annotations.Nullable;
  * client speaks. For the event loop of {@code worker}.
  */
 record Protocols(
-    Worker worker,
-    ListenerContext listener,
-    ConnectionRegistry registry,
-    InetSocketAddress client)
+    Worker worker, ListenerContext listener, ConnectionRegistry registry, InetSocketAddress client)
     implements TlsAccept.Outcome {
 
   @Override
@@ -40,10 +37,10 @@ record Protocols(
     worker.metrics().onContainedException(worker.index(), cause);
   }
 
-
   /** The client speaks HTTP/1.1 or HTTP/1.0. */
   void installHttp1(ChannelPipeline pipeline) {
-    Http1ServerConnection connection = new Http1ServerConnection(worker, listener, registry, client);
+    Http1ServerConnection connection =
+        new Http1ServerConnection(worker, listener, registry, client);
     pipeline.addLast(connection);
     // The channel has been active for a while; for this handler it begins now.
     connection.channelActive(pipeline.context(connection));

@@ -1,6 +1,5 @@
 package io.expressgateway.http.proxy;
 
-import io.expressgateway.loop.TimerWheel;
 import io.expressgateway.cluster.Cluster;
 import io.expressgateway.cluster.ClusterSpec;
 import io.expressgateway.cluster.Endpoint;
@@ -11,6 +10,7 @@ import io.expressgateway.http.grpc.GrpcProblem;
 import io.expressgateway.http.proxy.ExchangeTimers.Waiting;
 import io.expressgateway.http.websocket.Handshake;
 import io.expressgateway.http.websocket.ReservedBits;
+import io.expressgateway.loop.TimerWheel;
 import io.expressgateway.message.GrpcKind;
 import io.expressgateway.message.HeaderBlock;
 import io.expressgateway.message.HeaderName;

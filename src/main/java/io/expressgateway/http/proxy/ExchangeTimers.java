@@ -1,7 +1,7 @@
 package io.expressgateway.http.proxy;
 
-import io.expressgateway.loop.TimerWheel;
 import io.expressgateway.http.Why;
+import io.expressgateway.loop.TimerWheel;
 
 /**
  * What an exchange waits for and until when: one deadline for the current wait, one for the whole

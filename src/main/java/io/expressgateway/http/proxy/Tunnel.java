@@ -1,6 +1,5 @@
 package io.expressgateway.http.proxy;
 
-import io.expressgateway.loop.TimerWheel;
 import io.expressgateway.http.Why;
 import io.expressgateway.http.websocket.CloseFrame;
 import io.expressgateway.http.websocket.FrameRate;
@@ -9,6 +8,7 @@ import io.expressgateway.http.websocket.FrameTracker.Fault;
 import io.expressgateway.http.websocket.ReservedBits;
 import io.expressgateway.limit.Rule;
 import io.expressgateway.limit.Rules;
+import io.expressgateway.loop.TimerWheel;
 import io.expressgateway.net.Ticker;
 import io.expressgateway.snapshot.WebSocketLimits;
 import io.netty.buffer.ByteBuf;

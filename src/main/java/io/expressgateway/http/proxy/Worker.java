@@ -1,8 +1,8 @@
 package io.expressgateway.http.proxy;
 
-import io.expressgateway.loop.TimerWheel;
 import io.expressgateway.http.HttpMetrics;
 import io.expressgateway.http.RequestTracing;
+import io.expressgateway.loop.TimerWheel;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import java.lang.invoke.MethodHandles;

@@ -116,7 +116,8 @@ final class BinaryHeader {
     byte[] bytes = new byte[length];
     header.getBytes(at, bytes);
     try {
-      return new InetSocketAddress(InetAddress.getByAddress(bytes), header.getUnsignedShort(portAt));
+      return new InetSocketAddress(
+          InetAddress.getByAddress(bytes), header.getUnsignedShort(portAt));
     } catch (UnknownHostException e) {
       throw new IllegalStateException("an address of " + length + " bytes", e);
     }

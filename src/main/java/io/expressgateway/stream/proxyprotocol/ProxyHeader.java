@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param command whether somebody stands behind the proxy
  * @param transport how the client speaks to the proxy
- * @param source the client's address; null when it has none that is told, and then the
- *     connection's own counts
+ * @param source the client's address; null when it has none that is told, and then the connection's
+ *     own counts
  * @param destination where the client connected to; null together with {@code source}
  * @param extensions in the order of the header, without padding and checksum
  */

@@ -13,8 +13,8 @@ import io.netty.util.UncheckedBooleanSupplier;
  * before it returns. Confined to its event loop.
  *
  * <p>A socket that mostly has one datagram waiting is asked for two at a time, because each place
- * has to be prepared; one whose batches are full is asked for twice as many the next
- * time. One batch is read per event; level-triggered polling tells of the rest.
+ * has to be prepared; one whose batches are full is asked for twice as many the next time. One
+ * batch is read per event; level-triggered polling tells of the rest.
  */
 final class DatagramReads implements RecvByteBufAllocator {
 

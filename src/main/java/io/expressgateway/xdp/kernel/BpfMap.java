@@ -166,9 +166,7 @@ public final class BpfMap implements AutoCloseable {
     if (answer == -Errno.ENOTSUPP || answer == -Errno.EINVAL) {
       // Before Linux 5.16 there are no batches for maps of maps.
       for (int i = 0; i < elements.length; i++) {
-        put(
-            Arrays.copyOfRange(keys, keySize * i, keySize * (i + 1)),
-            Bytes.ofInt(elements[i].fd));
+        put(Arrays.copyOfRange(keys, keySize * i, keySize * (i + 1)), Bytes.ofInt(elements[i].fd));
       }
     } else {
       KernelException.check("write " + name, answer);
@@ -207,7 +205,7 @@ public final class BpfMap implements AutoCloseable {
   /** Every key at about this time; for small maps. A concurrent change may repeat or omit some. */
   public List<byte[]> keys() {
     List<byte[]> keys = new ArrayList<>();
-    byte[] key = null;
+    byte[] key = {};
     while (keys.size() < maxEntries) {
       byte[] next = new byte[keySize];
       int answer = LibBpf.nextKey(fd, key, keySize, next);

@@ -37,8 +37,7 @@ public final class BpfObject implements AutoCloseable {
 
   /** Sets a map's size; before {@link #load}. */
   public BpfObject maxEntries(String map, int entries) {
-    KernelException.check(
-        "size of map " + map, LibBpf.setMaxEntries(handle(), map, entries));
+    KernelException.check("size of map " + map, LibBpf.setMaxEntries(handle(), map, entries));
     return this;
   }
 

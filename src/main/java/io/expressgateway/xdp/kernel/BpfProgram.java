@@ -76,8 +76,7 @@ public final class BpfProgram {
     long[] results = new long[3];
     byte[] context = ingress == 0 ? new byte[0] : context(packet.length, ingress);
     KernelException.check(
-        "test run of " + name,
-        LibBpf.testRun(fd, packet, out, context, repeat, 0, results));
+        "test run of " + name, LibBpf.testRun(fd, packet, out, context, repeat, 0, results));
     int length = (int) Math.min(results[1], out.length);
     return new TestRun((int) results[0], Arrays.copyOf(out, length), results[2]);
   }
@@ -107,12 +106,32 @@ public final class BpfProgram {
     return new BpfLink(link);
   }
 
-  /**
-   * What came of a run.
-   *
-   * @param verdict what the program returned
-   * @param packet as the program left it
-   * @param nanos a run, on average
-   */
-  public record TestRun(int verdict, byte[] packet, long nanos) {}
+  /** What came of a run. */
+  public static final class TestRun {
+
+    private final int verdict;
+    private final byte[] packet;
+    private final long nanos;
+
+    private TestRun(int verdict, byte[] packet, long nanos) {
+      this.verdict = verdict;
+      this.packet = packet;
+      this.nanos = nanos;
+    }
+
+    /** What the program returned. */
+    public int verdict() {
+      return verdict;
+    }
+
+    /** As the program left it. */
+    public byte[] packet() {
+      return packet;
+    }
+
+    /** Nanoseconds a run, on average. */
+    public long nanos() {
+      return nanos;
+    }
+  }
 }

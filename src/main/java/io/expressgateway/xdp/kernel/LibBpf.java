@@ -4,8 +4,8 @@ package io.expressgateway.xdp.kernel;
  * The native methods: bytes, descriptors and error numbers, no policy. {@code native/} implements
  * each with one C function. Every answer is 0 or more on success and {@code -errno} on failure;
  * arrays that are too short are {@code -EINVAL}. Nothing here may be called before {@link
- * NativeLibrary} has loaded the library. Any thread, except that an object, a ring and a
- * descriptor must not be closed while another thread uses it.
+ * NativeLibrary} has loaded the library. Any thread, except that an object, a ring and a descriptor
+ * must not be closed while another thread uses it.
  */
 final class LibBpf {
 
@@ -60,7 +60,7 @@ final class LibBpf {
 
   static native int delete(int fd, byte[] key, int keySize);
 
-  /** The key after this one; a null key asks for the first. */
+  /** The key after this one; an empty key asks for the first. */
   static native int nextKey(int fd, byte[] key, int keySize, byte[] next);
 
   /** How many were updated. */

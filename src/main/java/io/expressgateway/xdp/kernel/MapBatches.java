@@ -34,8 +34,7 @@ public final class MapBatches {
     }
     return KernelException.check(
         "read through " + map.name(),
-        LibBpf.lookupBatch(
-            map.fd(), state, keys, map.keySize(), values, map.valueSize(), size));
+        LibBpf.lookupBatch(map.fd(), state, keys, map.keySize(), values, map.valueSize(), size));
   }
 
   /** The keys of the batch, one after the other. */

@@ -44,7 +44,9 @@ public final class NativeLibrary {
     }
   }
 
-  /** Loads once for the life of the process; later calls answer what the first found. Any thread. */
+  /**
+   * Loads once for the life of the process; later calls answer what the first found. Any thread.
+   */
   public static Outcome load() {
     Outcome known = outcome;
     if (known != null) {
@@ -105,6 +107,7 @@ public final class NativeLibrary {
     return new Outcome(false, tried);
   }
 
+  @SuppressWarnings("restricted") // the manifest gives this jar native access
   private static @Nullable String loadFrom(byte[] library, Path directory) {
     Path own = null;
     try {

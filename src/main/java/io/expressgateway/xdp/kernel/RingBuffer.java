@@ -29,8 +29,7 @@ public final class RingBuffer implements AutoCloseable {
     if (handle == 0) {
       throw new IllegalStateException("the ring is closed");
     }
-    int used =
-        KernelException.check("read a ring", LibBpf.readRing(handle, room, waitMillis));
+    int used = KernelException.check("read a ring", LibBpf.readRing(handle, room, waitMillis));
     int count = 0;
     for (int at = 0; at < used; count++) {
       int length = Bytes.intAt(room, at);

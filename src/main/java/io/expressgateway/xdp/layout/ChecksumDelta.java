@@ -2,8 +2,8 @@ package io.expressgateway.xdp.layout;
 
 /**
  * What an Internet check sum changes by when words of the packet change: the complement of the sum
- * of the complements of the old words and of the new ones (RFC 1624 equation 3), as 16 bits of ones'
- * complement arithmetic. Numbers are in network order.
+ * of the complements of the old words and of the new ones (RFC 1624 equation 3), as 16 bits of
+ * ones' complement arithmetic. Numbers are in network order.
  */
 final class ChecksumDelta {
 

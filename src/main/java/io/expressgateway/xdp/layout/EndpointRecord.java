@@ -99,7 +99,7 @@ public record EndpointRecord(
     if (mode == VipMode.NAT) {
       writeDeltas(record);
     }
-    return record.array();
+    return RecordLayout.bytes(record);
   }
 
   private void writeDeltas(ByteBuffer record) {
@@ -122,8 +122,7 @@ public record EndpointRecord(
         record.getInt(GENERATION),
         (flags & FLAG_ALIVE) != 0,
         VipMode.of(record.get(MODE)),
-        new ServiceKey(
-            Wire.address(record, ADDRESS, 16), Wire.bigEndian(record, PORT), protocol),
+        new ServiceKey(Wire.address(record, ADDRESS, 16), Wire.bigEndian(record, PORT), protocol),
         new ServiceKey(
             Wire.address(record, VIP_ADDRESS, 16), Wire.bigEndian(record, VIP_PORT), protocol),
         record.getInt(VIP),

@@ -12,7 +12,11 @@ import java.nio.ByteOrder;
  * @param protocol 6 for TCP, 17 for UDP
  */
 public record FlowKey(
-    InetAddress source, InetAddress destination, int sourcePort, int destinationPort, int protocol) {
+    InetAddress source,
+    InetAddress destination,
+    int sourcePort,
+    int destinationPort,
+    int protocol) {
 
   /** {@code struct flow_key_v4}. */
   public static final RecordLayout V4 = layout("flow_key_v4", 4);
@@ -45,7 +49,7 @@ public record FlowKey(
     Wire.putBigEndian(record, ports, sourcePort);
     Wire.putBigEndian(record, ports + 2, destinationPort);
     record.put(ports + 4, (byte) protocol);
-    return record.array();
+    return RecordLayout.bytes(record);
   }
 
   /** Reads a key out of many. */

@@ -86,7 +86,7 @@ public record FlowRecord(
             .putInt(CLIENT_INTERFACE, clientInterface);
     clientMac.write(record, CLIENT_MAC);
     gatewayMac.write(record, GATEWAY_MAC);
-    return record.array();
+    return RecordLayout.bytes(record);
   }
 
   /** The endpoint of a record out of many. */

@@ -2,7 +2,9 @@ package io.expressgateway.xdp.layout;
 
 import io.expressgateway.net.Cidr;
 
-/** A network as the longest-prefix tries take it ({@code struct network_v4}, {@code network_v6}). */
+/**
+ * A network as the longest-prefix tries take it ({@code struct network_v4}, {@code network_v6}).
+ */
 public final class NetworkKey {
 
   /** {@code struct network_v4}. */
@@ -17,10 +19,10 @@ public final class NetworkKey {
 
   /** The record of its family. */
   public static byte[] encode(Cidr network) {
-    return (network.isIpv4() ? V4 : V6)
+    return RecordLayout.bytes(
+        (network.isIpv4() ? V4 : V6)
         .allocate()
         .putInt(0, network.prefix())
-        .put(4, network.address())
-        .array();
+        .put(4, network.address()));
   }
 }

@@ -55,6 +55,13 @@ public final class RecordLayout {
     return ByteBuffer.allocate(size).order(ByteOrder.nativeOrder());
   }
 
+  /** The bytes of a record, from begin to end. */
+  static byte[] bytes(ByteBuffer record) {
+    byte[] bytes = new byte[record.capacity()];
+    record.get(0, bytes);
+    return bytes;
+  }
+
   static Builder of(String name) {
     return new Builder(name);
   }

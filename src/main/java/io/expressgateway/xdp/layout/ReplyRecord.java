@@ -32,7 +32,7 @@ public record ReplyRecord(List<Integer> endpoints) {
     for (int i = 0; i < endpoints.size(); i++) {
       record.putInt(ENDPOINTS + 4 * i, endpoints.get(i));
     }
-    return record.array();
+    return RecordLayout.bytes(record);
   }
 
   /** Reads a record. */

@@ -34,7 +34,7 @@ public record ServiceKey(InetAddress address, int port, int protocol) {
   public byte[] encode() {
     ByteBuffer record = VIP.allocate().put(0, Wire.mapped(address));
     Wire.putBigEndian(record, PORT, port);
-    return record.put(PROTOCOL, (byte) protocol).array();
+    return RecordLayout.bytes(record.put(PROTOCOL, (byte) protocol));
   }
 
   /** Reads a record. */

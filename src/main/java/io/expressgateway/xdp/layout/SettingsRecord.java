@@ -34,28 +34,16 @@ public record SettingsRecord(
   private static final int FLAG_GATE_CLOSED = 1;
   private static final int FLAG_EVENTS = 2;
 
-  /** The same with the gate as said. */
-  public SettingsRecord withGate(boolean closed) {
-    return new SettingsRecord(
-        hertz,
-        closed,
-        events,
-        newFlowsPerCpu,
-        newFlowsPerSource,
-        eventSample,
-        statelessSeconds);
-  }
-
   /** The record. */
   public byte[] encode() {
-    return LAYOUT
-        .allocate()
-        .putInt(hertz)
-        .putInt((gateClosed ? FLAG_GATE_CLOSED : 0) | (events ? FLAG_EVENTS : 0))
-        .putInt(newFlowsPerCpu)
-        .putInt(newFlowsPerSource)
-        .putInt(eventSample)
-        .putInt(statelessSeconds)
-        .array();
+    return RecordLayout.bytes(
+        LAYOUT
+            .allocate()
+            .putInt(hertz)
+            .putInt((gateClosed ? FLAG_GATE_CLOSED : 0) | (events ? FLAG_EVENTS : 0))
+            .putInt(newFlowsPerCpu)
+            .putInt(newFlowsPerSource)
+            .putInt(eventSample)
+            .putInt(statelessSeconds));
   }
 }

@@ -9,7 +9,8 @@ import java.nio.ByteOrder;
  * @param hasTable whether any endpoint may be used
  * @param hasPrevious whether the table before is still asked
  */
-public record VipRecord(int id, VipMode mode, HashOn hashOn, boolean hasTable, boolean hasPrevious) {
+public record VipRecord(
+    int id, VipMode mode, HashOn hashOn, boolean hasTable, boolean hasPrevious) {
 
   /** {@code struct vip}. */
   public static final RecordLayout LAYOUT =
@@ -30,14 +31,14 @@ public record VipRecord(int id, VipMode mode, HashOn hashOn, boolean hasTable, b
 
   /** The record. */
   public byte[] encode() {
-    return LAYOUT
+    return RecordLayout.bytes(
+        LAYOUT
         .allocate()
         .putInt(ID, id)
         .put(MODE, (byte) mode.code())
         .put(HASH_ON, (byte) hashOn.code())
         .putInt(HAS_TABLE, hasTable ? 1 : 0)
-        .putInt(HAS_PREVIOUS, hasPrevious ? 1 : 0)
-        .array();
+        .putInt(HAS_PREVIOUS, hasPrevious ? 1 : 0));
   }
 
   /** Reads a record. */

@@ -50,8 +50,7 @@ public final class Wire {
   }
 
   static int bigEndian(ByteBuffer record, int offset) {
-    return Byte.toUnsignedInt(record.get(offset)) << 8
-        | Byte.toUnsignedInt(record.get(offset + 1));
+    return Byte.toUnsignedInt(record.get(offset)) << 8 | Byte.toUnsignedInt(record.get(offset + 1));
   }
 
   static boolean isZero(byte[] bytes) {

@@ -40,8 +40,7 @@ public record Link(
     if (body.length < BODY) {
       return null;
     }
-    java.nio.ByteBuffer in =
-        java.nio.ByteBuffer.wrap(body).order(java.nio.ByteOrder.nativeOrder());
+    java.nio.ByteBuffer in = java.nio.ByteBuffer.wrap(body).order(java.nio.ByteOrder.nativeOrder());
     Attributes attributes = Attributes.read(body, BODY);
     byte[] mac = attributes.bytes(ATTRIBUTE_ADDRESS);
     Attributes info = attributes.nested(ATTRIBUTE_INFO);

@@ -6,14 +6,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/**
- * One message of the routing socket (struct nlmsghdr).
- *
- * @param type {@code RTM_} or {@code NLMSG_} number
- * @param sequence of the request that it answers; 0 for events
- * @param body behind the header
- */
-record Message(int type, int sequence, byte[] body) {
+/** One message of the routing socket (struct nlmsghdr). */
+final class Message {
 
   /** The header: length, type, flags, sequence, sender. */
   static final int HEADER = 16;
@@ -33,6 +27,31 @@ record Message(int type, int sequence, byte[] body) {
   /** Made if it is not there. */
   static final int CREATE = 0x400;
 
+  private final int type;
+  private final int sequence;
+  private final byte[] body;
+
+  Message(int type, int sequence, byte[] body) {
+    this.type = type;
+    this.sequence = sequence;
+    this.body = body;
+  }
+
+  /** {@code RTM_} or {@code NLMSG_} number. */
+  int type() {
+    return type;
+  }
+
+  /** Of the request that it answers; 0 for events. */
+  int sequence() {
+    return sequence;
+  }
+
+  /** What is behind the header. */
+  byte[] body() {
+    return body;
+  }
+
   /** The messages of a datagram. */
   static List<Message> split(byte[] datagram) {
     ByteBuffer in = ByteBuffer.wrap(datagram).order(ByteOrder.nativeOrder());
@@ -51,11 +70,6 @@ record Message(int type, int sequence, byte[] body) {
       at += (length + 3) & ~3;
     }
     return messages;
-  }
-
-  /** Error number of an ERROR message, positive; 0 for an acknowledgement. */
-  int errno() {
-    return body.length < 4 ? 0 : -ByteBuffer.wrap(body).order(ByteOrder.nativeOrder()).getInt();
   }
 
   /** A request as it is sent. */

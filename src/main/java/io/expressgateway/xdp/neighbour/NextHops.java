@@ -64,7 +64,7 @@ public final class NextHops implements AutoCloseable {
     }
     int mtu = route.mtu() == 0 ? link.mtu() : route.mtu();
     boolean isNeighbour = route.gateway() == null;
-    InetAddress next = isNeighbour ? address : route.gateway();
+    InetAddress next = route.next(address);
     MacAddress mac = link.isEthernet() && !link.isLoopback() ? mac(link, next) : null;
     Hop hop = mac == null ? null : new Hop(mac, link.mac(), link.device(), link.vlan());
     return new Way.Away(hop, mtu, link.device(), isNeighbour, route.source());
@@ -98,7 +98,7 @@ public final class NextHops implements AutoCloseable {
       if (route == null || route.isLocal()) {
         continue;
       }
-      InetAddress next = route.gateway() == null ? address : route.gateway();
+      InetAddress next = route.next(address);
       NeighbourKey key = new NeighbourKey(route.link(), next);
       Neighbour neighbour = neighbours.get(key);
       if ((neighbour == null || neighbour.needsRefresh()) && sought.add(key)) {
@@ -127,7 +127,10 @@ public final class NextHops implements AutoCloseable {
 
   /** The interface of this name; null when there is none. */
   public @Nullable Link link(String name) {
-    return links.values().stream().filter(each -> each.name().equals(name)).findFirst().orElse(null);
+    return links.values().stream()
+        .filter(each -> each.name().equals(name))
+        .findFirst()
+        .orElse(null);
   }
 
   @Override

@@ -14,7 +14,13 @@ import org.jspecify.annotations.Nullable;
  * @param mtu of the route; 0 for the interface's
  * @param prefix of the network that the route is for, in bits
  */
-record Route(int link, @Nullable InetAddress gateway, @Nullable InetAddress source, boolean isLocal, int mtu, int prefix) {
+record Route(
+    int link,
+    @Nullable InetAddress gateway,
+    @Nullable InetAddress source,
+    boolean isLocal,
+    int mtu,
+    int prefix) {
 
   private static final int BODY = 12;
   private static final int ATTRIBUTE_LINK = 4;
@@ -52,6 +58,11 @@ record Route(int link, @Nullable InetAddress gateway, @Nullable InetAddress sour
         body[7] == TYPE_LOCAL,
         attributes.nested(ATTRIBUTE_METRICS).number(METRIC_MTU),
         Byte.toUnsignedInt(body[1]));
+  }
+
+  /** Whose Ethernet address packets to this destination are sent to. */
+  InetAddress next(InetAddress destination) {
+    return gateway == null ? destination : gateway;
   }
 
   private static @Nullable InetAddress gateway(Attributes attributes) {

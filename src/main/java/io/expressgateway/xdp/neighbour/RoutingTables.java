@@ -92,8 +92,7 @@ final class RoutingTables implements AutoCloseable {
   }
 
   /** Every answer that {@code read} makes something of; none when the kernel answers an error. */
-  private <T> List<T> ask(
-      int type, int flags, byte[] body, Function<Message, @Nullable T> read) {
+  private <T> List<T> ask(int type, int flags, byte[] body, Function<Message, @Nullable T> read) {
     int asked = ++sequence;
     socket.send(Message.request(type, flags, asked, body));
     boolean isSingle = (flags & (Message.DUMP | Message.ACKNOWLEDGE)) == 0;

@@ -16,7 +16,8 @@ public sealed interface Way {
    * @param isNeighbour whether no router is between
    * @param source that this machine's own packets to it have; null when the kernel names none
    */
-  record Away(@Nullable Hop hop, int mtu, int device, boolean isNeighbour, @Nullable InetAddress source)
+  record Away(
+      @Nullable Hop hop, int mtu, int device, boolean isNeighbour, @Nullable InetAddress source)
       implements Way {}
 
   /** It is this machine: no packet of it passes an interface. */

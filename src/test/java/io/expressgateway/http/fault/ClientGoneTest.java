@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.expressgateway.cluster.ClusterSpec.Pool;
 import io.expressgateway.http.Gateway;
-import io.expressgateway.plane.DataPlane;
 import io.expressgateway.http.fault.FaultyEndpoint.Script;
+import io.expressgateway.plane.DataPlane;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.InputStream;
 import java.time.Duration;

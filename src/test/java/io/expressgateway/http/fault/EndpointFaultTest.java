@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.expressgateway.cluster.ClusterSpec;
 import io.expressgateway.http.Gateway;
-import io.expressgateway.plane.DataPlane;
 import io.expressgateway.http.fault.FaultyEndpoint.Script;
 import io.expressgateway.http.fault.RawClient.Response;
+import io.expressgateway.plane.DataPlane;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.expressgateway.cluster.ClusterSpec.Pool;
 import io.expressgateway.http.Gateway;
-import io.expressgateway.plane.DataPlane.PoolCount;
 import io.expressgateway.http.fault.Await;
 import io.expressgateway.http.fault.RawClient;
+import io.expressgateway.plane.DataPlane.PoolCount;
 import io.netty.handler.codec.http2.Http2Settings;
 import java.net.ServerSocket;
 import java.time.Duration;

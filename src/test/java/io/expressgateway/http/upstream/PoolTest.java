@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.expressgateway.cluster.ClusterSpec.Pool;
 import io.expressgateway.http.Gateway;
-import io.expressgateway.plane.DataPlane.PoolCount;
 import io.expressgateway.http.fault.Await;
 import io.expressgateway.http.fault.FaultyEndpoint;
 import io.expressgateway.http.fault.FaultyEndpoint.Script;
 import io.expressgateway.http.fault.RawClient;
 import io.expressgateway.http.fault.RawClient.Response;
+import io.expressgateway.plane.DataPlane.PoolCount;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -28,8 +28,7 @@ class ProxyHeaderFuzzTest {
   private static void writesTheSame(ProxyHeader header) {
     if (header.command() == Command.PROXY && header.source() != null) {
       byte[] written =
-          Headers.take(
-              ProxyHeaderEncoder.version2(UnpooledByteBufAllocator.DEFAULT, header, true));
+          Headers.take(ProxyHeaderEncoder.version2(UnpooledByteBufAllocator.DEFAULT, header, true));
       assertThat(Headers.header(written)).isEqualTo(header);
     }
   }
