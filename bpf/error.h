@@ -165,9 +165,10 @@ static __always_inline outcome error_to_endpoint(struct xdp_md *ctx, struct pack
 		quoted->address_sum = (__u16)~endpoint->address_delta;
 		quoted->outer_sum = quoted->address_sum;
 		is_written = translate_quoted(ctx, packet, quoted, family) &&
-			     translate_network(ctx, packet, endpoint->address, quoted->address_sum, false, family);
+			     translate_network(ctx, headers_of(ctx, packet).network, endpoint->address,
+					       quoted->address_sum, false, family);
 	} else {
-		is_written = lower_hops(ctx, packet, family);
+		is_written = lower_hops(ctx, headers_of(ctx, packet).network, family);
 	}
 	if (!is_written)
 		return dropped(REASON_MALFORMED);
@@ -191,10 +192,14 @@ static __always_inline bool is_from_endpoint(struct xdp_md *ctx, const struct pa
 	}
 }
 
-/* An error about a client's packet: to the client. The endpoint's address is not shown to it. */
-static __always_inline outcome error_to_client(struct xdp_md *ctx, struct packet *packet, struct quoted *quoted,
-					       const struct answered *answered, const int family, const __u32 traits)
+/*
+ * An error about a client's packet: to the client. The endpoint's address is not shown to it. Not
+ * inlined: it shares its stack with what comes after it.
+ */
+static __noinline outcome error_to_client(struct xdp_md *ctx, struct packet *packet, struct quoted *quoted,
+					  const struct answered *answered, __u32 traits)
 {
+	const int family = packet->type == bpf_htons(ETH_P_IP) ? V4 : V6;
 	const struct endpoint *endpoint = answered->endpoint;
 	const bool is_endpoints = is_from_endpoint(ctx, packet, endpoint, family);
 	struct link link;
@@ -206,9 +211,9 @@ static __always_inline outcome error_to_client(struct xdp_md *ctx, struct packet
 	quoted->address_sum = endpoint->address_delta;
 	quoted->outer_sum = is_endpoints ? quoted->address_sum : 0;
 	is_written = translate_quoted(ctx, packet, quoted, family) &&
-		     (is_endpoints ? translate_network(ctx, packet, endpoint->vip_address, quoted->address_sum, true,
-						       family) :
-				     lower_hops(ctx, packet, family));
+		     (is_endpoints ? translate_network(ctx, headers_of(ctx, packet).network, endpoint->vip_address,
+						       quoted->address_sum, true, family) :
+				     lower_hops(ctx, headers_of(ctx, packet).network, family));
 	if (!is_written)
 		return dropped(REASON_MALFORMED);
 	if (!(traits & TRAIT_DRY))
@@ -243,7 +248,7 @@ static __always_inline outcome steer_error(struct xdp_md *ctx, struct packet *pa
 		return error_to_endpoint(ctx, packet, &quoted, flow, family, traits);
 	find_sender(&key, &answered, family);
 	if (answered.flow && answered.endpoint)
-		return error_to_client(ctx, packet, &quoted, &answered, family, traits);
+		return error_to_client(ctx, packet, &quoted, &answered, traits);
 	return passed(REASON_ICMP_OTHER);
 }
 

@@ -15,7 +15,7 @@ static __always_inline outcome follow_relayed(struct xdp_md *ctx, const struct p
 					      const union flow_key *key, struct flow *flow, const int family,
 					      const __u32 traits)
 {
-	if (is_opening(packet) && !is_relayed(ctx, packet, key, family))
+	if (is_opening(packet) && !is_relayed(ctx, key, true, family))
 		return GO_ON;
 	if (!(traits & TRAIT_DRY)) {
 		see(flow);
@@ -25,8 +25,9 @@ static __always_inline outcome follow_relayed(struct xdp_md *ctx, const struct p
 }
 
 /* Follows a flow to its endpoint; GO_ON when it has to be given one anew. */
-static __always_inline outcome follow(struct xdp_md *ctx, struct packet *packet, const union flow_key *key,
-				      struct flow *flow, const int family, const __u32 traits)
+static __always_inline outcome follow(struct xdp_md *ctx, struct packet *packet, const struct headers *headers,
+				      const union flow_key *key, struct flow *flow, const int family,
+				      const __u32 traits)
 {
 	struct endpoint *endpoint;
 	bool is_nat;
@@ -50,7 +51,7 @@ static __always_inline outcome follow(struct xdp_md *ctx, struct packet *packet,
 		if (is_nat)
 			watch_client(ctx, packet, flow);
 	}
-	return forward(ctx, packet, endpoint, index, REASON_FLOW, family, traits);
+	return forward(ctx, packet, headers, endpoint, index, REASON_FLOW, family, traits);
 }
 
 #endif

@@ -68,7 +68,7 @@ static __always_inline outcome send(struct xdp_md *ctx, const struct packet *pac
 	struct ethhdr *ethernet;
 
 	if (unlikely(packet->network != ETH_HLEN || endpoint->vlan || !(endpoint->flags & ENDPOINT_NEXT_HOP)))
-		return send_the_long_way(ctx, packet->words[0], packet->words[1], index, reason);
+		return send_the_long_way(ctx, first_word(packet), second_word(packet), index, reason);
 	if (endpoint->mode == MODE_DSR_IPIP) {
 		if (bpf_xdp_adjust_head(ctx, -(int)outer_bytes(family)))
 			return dropped(REASON_NO_ROOM);
@@ -96,22 +96,23 @@ static __always_inline bool is_too_big(const struct packet *packet, const struct
 }
 
 /* Forwards a packet of a client to an endpoint, for a reason. */
-static __always_inline outcome forward(struct xdp_md *ctx, const struct packet *packet, const struct endpoint *endpoint,
-				       __u32 index, __u32 reason, const int family, __u32 traits)
+static __always_inline outcome forward(struct xdp_md *ctx, const struct packet *packet, const struct headers *headers,
+				       const struct endpoint *endpoint, __u32 index, __u32 reason, const int family,
+				       __u32 traits)
 {
 	bool is_written;
 
 	if (unlikely(packet->hops <= 1))
-		return answer(ctx, packet->words[0], packet->words[1], 0, traits);
+		return answer(ctx, first_word(packet), second_word(packet), 0, traits);
 	if (unlikely(is_too_big(packet, endpoint, family)))
-		return answer(ctx, packet->words[0], packet->words[1],
+		return answer(ctx, first_word(packet), second_word(packet),
 			      endpoint->mtu - outer_bytes_of(endpoint, family), traits);
 	if (!(traits & TRAIT_DRY))
 		count_forward(index, packet->length);
 	if (endpoint->mode == MODE_NAT)
-		is_written = translate_to_endpoint(ctx, packet, endpoint, family);
+		is_written = translate_to_endpoint(ctx, packet, headers, endpoint, family);
 	else
-		is_written = lower_hops(ctx, packet, family);
+		is_written = lower_hops(ctx, headers->network, family);
 	if (!is_written)
 		return dropped(REASON_MALFORMED);
 	return send(ctx, packet, endpoint, index, reason, family);

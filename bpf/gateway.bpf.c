@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
  * The packet path. A packet is parsed; it is a reply and turned back, or looked for in the flow table
- * and sent to its endpoint; what the table does not know is a new flow of a VIP, or not ours. docs/arch/life-of-a-packet.md tells
- * it from end to end. What is unsure is passed to the kernel, where the relay of the same listener is.
+ * and sent to its endpoint; what the table does not know is a new flow of a VIP, or not ours.
+ * docs/arch/life-of-a-packet.md tells it from end to end. What is unsure is passed to the kernel, where
+ * the relay of the same listener is.
  */
 #include "kernel.h"
 #include "layout.h"
@@ -21,33 +22,36 @@ char gateway_license[] SEC("license") = "Dual BSD/GPL";
 static __always_inline outcome steer_family(struct xdp_md *ctx, struct packet *packet, const int family,
 					    const __u32 traits)
 {
-	union flow_key key = {};
+	struct headers headers;
+	union flow_key key;
 	struct flow *flow = NULL;
 	outcome outcome;
 
-	outcome = parse_network(ctx, packet, &key, family, traits);
+	outcome = parse_network(ctx, packet, &headers, &key, family, traits);
 	if (outcome != GO_ON)
 		return outcome;
 	if (packet->protocol == (family == V4 ? IPPROTO_ICMP : IPPROTO_ICMPV6))
-		return family == V4 ? steer_error_v4(ctx, packet->words[0], packet->words[1], traits) :
-				      steer_error_v6(ctx, packet->words[0], packet->words[1], traits);
-	outcome = parse_transport(ctx, packet, &key, family);
+		return family == V4 ? steer_error_v4(ctx, first_word(packet), second_word(packet), traits) :
+				      steer_error_v6(ctx, first_word(packet), second_word(packet), traits);
+	outcome = parse_transport(ctx, packet, &headers, &key, family);
 	if (outcome != GO_ON)
 		return outcome;
 	if (likely(!packet->malformed)) {
-		if (is_reply_port(family == V4 ? key.v4.source_port_be : key.v6.source_port_be))
-			outcome = family == V4 ? turn_back_v4(ctx, packet->words[0], packet->words[1], traits) :
-						 turn_back_v6(ctx, packet->words[0], packet->words[1], traits);
+		if (is_reply_port(family == V4 ? key.v4.source_port_be : key.v6.source_port_be)) {
+			outcome = family == V4 ? turn_back_v4(ctx, first_word(packet), second_word(packet), traits) :
+						 turn_back_v6(ctx, first_word(packet), second_word(packet), traits);
+			headers = headers_of(ctx, packet);
+		}
 		if (outcome == GO_ON)
 			flow = find_flow(&key, family);
 		if (flow)
-			outcome = follow(ctx, packet, &key, flow, family, traits);
+			outcome = follow(ctx, packet, &headers, &key, flow, family, traits);
 	}
 	if (outcome == GO_ON) {
 		const __u32 known = flow ? traits | TRAIT_KNOWN : traits;
 
-		outcome = family == V4 ? meet_v4(ctx, packet->words[0], packet->words[1], known) :
-					 meet_v6(ctx, packet->words[0], packet->words[1], known);
+		outcome = family == V4 ? meet_v4(ctx, first_word(packet), second_word(packet), known) :
+					 meet_v6(ctx, first_word(packet), second_word(packet), known);
 	}
 	if (!(traits & TRAIT_DRY) && unlikely(is_event(outcome)))
 		tell(ctx, packet, &key, outcome);

@@ -78,6 +78,7 @@ static __always_inline outcome begin(struct xdp_md *ctx, struct packet *packet, 
 	struct choice choice = choose(vip, hash_of(ctx, packet, key, vip, family), is_underway);
 	struct endpoint *endpoint = find_endpoint(choice.endpoint);
 	__u32 reason = REASON_NEW_FLOW;
+	struct headers headers;
 
 	if (!endpoint) {
 		if (is_underway)
@@ -94,7 +95,8 @@ static __always_inline outcome begin(struct xdp_md *ctx, struct packet *packet, 
 		else
 			count_flow(choice.endpoint);
 	}
-	return forward(ctx, packet, endpoint, choice.endpoint, reason, family, traits);
+	headers = headers_of(ctx, packet);
+	return forward(ctx, packet, &headers, endpoint, choice.endpoint, reason, family, traits);
 }
 
 /* What becomes of a packet to a VIP, by the steps that are taken for new flows. */
@@ -109,7 +111,7 @@ static __always_inline outcome welcome(struct xdp_md *ctx, struct packet *packet
 		return dropped(REASON_MODE_DROP);
 	if (is_denied(key, family))
 		return dropped(REASON_DENIED);
-	if (!flow && packet->protocol == IPPROTO_TCP && !is_opening(packet) && is_relayed(ctx, packet, key, family))
+	if (!flow && packet->protocol == IPPROTO_TCP && !is_opening(packet) && is_relayed(ctx, key, false, family))
 		return leave_to_relay(ctx, packet, key, flow, vip->id, REASON_RELAY, family, traits);
 	return begin(ctx, packet, key, flow, vip, family, traits);
 }

@@ -13,17 +13,17 @@
 #include "packet.h"
 
 /* One hop less, without translation. */
-static __always_inline bool lower_hops(struct xdp_md *ctx, const struct packet *packet, const int family)
+static __always_inline bool lower_hops(struct xdp_md *ctx, void *network, const int family)
 {
 	if (family == V4) {
-		struct iphdr *ip = start(ctx) + bounded(packet->network);
+		struct iphdr *ip = network;
 
 		if ((void *)(ip + 1) > end(ctx))
 			return false;
 		ip->ttl--;
 		ip->check = changed(ip->check, CHANGE_OF_TTL);
 	} else {
-		struct ipv6hdr *ip = start(ctx) + bounded(packet->network);
+		struct ipv6hdr *ip = network;
 
 		if ((void *)(ip + 1) > end(ctx))
 			return false;
@@ -33,11 +33,11 @@ static __always_inline bool lower_hops(struct xdp_md *ctx, const struct packet *
 }
 
 /* The network header: one address and one hop less. The sum is of ~old + new, see changed(). */
-static __always_inline bool translate_network(struct xdp_md *ctx, const struct packet *packet, const __u8 *address,
-					      __u32 sum, const bool is_reply, const int family)
+static __always_inline bool translate_network(struct xdp_md *ctx, void *network, const __u8 *address, __u32 sum,
+					      const bool is_reply, const int family)
 {
 	if (family == V4) {
-		struct iphdr *ip = start(ctx) + bounded(packet->network);
+		struct iphdr *ip = network;
 
 		if ((void *)(ip + 1) > end(ctx))
 			return false;
@@ -48,7 +48,7 @@ static __always_inline bool translate_network(struct xdp_md *ctx, const struct p
 		ip->ttl--;
 		ip->check = changed(ip->check, sum + CHANGE_OF_TTL);
 	} else {
-		struct ipv6hdr *ip = start(ctx) + bounded(packet->network);
+		struct ipv6hdr *ip = network;
 
 		if ((void *)(ip + 1) > end(ctx))
 			return false;
@@ -62,12 +62,10 @@ static __always_inline bool translate_network(struct xdp_md *ctx, const struct p
  * The transport header: one port, and the check sum over it and the addresses. A UDP check sum of 0
  * is none (RFC 768) and stays so on IPv4; one that comes out as 0 is written as 0xffff.
  */
-static __always_inline bool translate_transport(struct xdp_md *ctx, const struct packet *packet, __be16 port,
+static __always_inline bool translate_transport(struct xdp_md *ctx, void *transport, __u8 protocol, __be16 port,
 						__u32 sum, const bool is_reply, const int family)
 {
-	void *transport = start(ctx) + bounded(packet->transport);
-
-	if (packet->protocol == IPPROTO_TCP) {
+	if (protocol == IPPROTO_TCP) {
 		struct tcphdr *tcp = transport;
 
 		if ((void *)(tcp + 1) > end(ctx))
@@ -96,18 +94,24 @@ static __always_inline bool translate_transport(struct xdp_md *ctx, const struct
 }
 
 static __always_inline bool translate_to_endpoint(struct xdp_md *ctx, const struct packet *packet,
-						  const struct endpoint *endpoint, const int family)
+						  const struct headers *headers, const struct endpoint *endpoint,
+						  const int family)
 {
 	/* The deltas are what check sums change by, the complement of what sums do. */
-	return translate_network(ctx, packet, endpoint->address, (__u16)~endpoint->address_delta, false, family) &&
-	       translate_transport(ctx, packet, endpoint->port_be, (__u16)~endpoint->transport_delta, false, family);
+	return translate_network(ctx, headers->network, endpoint->address, (__u16)~endpoint->address_delta, false,
+				 family) &&
+	       translate_transport(ctx, headers->transport, packet->protocol, endpoint->port_be,
+				   (__u16)~endpoint->transport_delta, false, family);
 }
 
 static __always_inline bool translate_to_vip(struct xdp_md *ctx, const struct packet *packet,
-					     const struct endpoint *endpoint, const int family)
+					     const struct headers *headers, const struct endpoint *endpoint,
+					     const int family)
 {
-	return translate_network(ctx, packet, endpoint->vip_address, endpoint->address_delta, true, family) &&
-	       translate_transport(ctx, packet, endpoint->vip_port_be, endpoint->transport_delta, true, family);
+	return translate_network(ctx, headers->network, endpoint->vip_address, endpoint->address_delta, true,
+				 family) &&
+	       translate_transport(ctx, headers->transport, packet->protocol, endpoint->vip_port_be,
+				   endpoint->transport_delta, true, family);
 }
 
 #endif

@@ -11,8 +11,9 @@
 #define FAMILY_V6 10 /* AF_INET6 */
 
 /*
- * Asks the routing table for the way to an address, of a packet that came in by link->interface. Answers a BPF_FIB_LKUP_RET_ code, or a negative
- * error. A way over a VLAN's own device is none for XDP: such next hops are the gateway's to prepare.
+ * Asks the routing table for the way to an address, of a packet that came in by link->interface. Answers
+ * a BPF_FIB_LKUP_RET_ code, or a negative error. A way over a VLAN's own device is none for XDP: such
+ * next hops are the gateway's to prepare.
  */
 static __noinline int route(struct xdp_md *ctx, const __u8 *source, const __u8 *destination, __u32 is_v4,
 			    struct link *link)

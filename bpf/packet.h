@@ -25,7 +25,8 @@ union flow_key {
 
 /*
  * A packet as it was parsed. What steps need of it fits into two words, in which it is handed to
- * functions that the verifier looks at once and not for every caller: they take numbers alone.
+ * functions that the verifier looks at once and not for every caller: they take numbers alone. It lives
+ * in memory, since others are given its address: of ten registers, most fields would be spilled as 8 bytes.
  */
 struct packet {
 	union {
@@ -46,6 +47,22 @@ struct packet {
 	__u32 interface; /* that it came in by */
 };
 _Static_assert(offsetof(struct packet, interface) == 16, "packet");
+
+/* Where a packet's headers are, while nothing changes its head. Each use looks for the packet's end anew. */
+struct headers {
+	void *network;
+	void *transport;
+};
+
+static __always_inline __u64 first_word(const struct packet *packet)
+{
+	return packet->words[0];
+}
+
+static __always_inline __u64 second_word(const struct packet *packet)
+{
+	return packet->words[1];
+}
 
 /* The packet of a function that was handed its words. */
 static __always_inline struct packet unpacked(struct xdp_md *ctx, __u64 first, __u64 second)
@@ -121,10 +138,15 @@ static __always_inline __u64 bounded(__u64 offset)
 	return offset;
 }
 
-/* Whether the packet is of TCP and has any of the flags. */
-static __always_inline bool has_flag(const struct packet *packet, __u8 flags)
+/* The headers of a packet that was parsed before. */
+static __always_inline struct headers headers_of(struct xdp_md *ctx, const struct packet *packet)
 {
-	return packet->protocol == IPPROTO_TCP && (packet->flags & flags);
+	struct headers headers = {
+		.network = start(ctx) + bounded(packet->network),
+		.transport = start(ctx) + bounded(packet->transport),
+	};
+
+	return headers;
 }
 
 /* Whether the packet opens a TCP connection. */

@@ -59,14 +59,35 @@ static __always_inline void parse_link(struct xdp_md *ctx, struct packet *packet
  * Whether the frame ends before the IP packet does. Pointers are compared and never subtracted: that
  * would ask for more privileges (CAP_PERFMON).
  */
-static __always_inline bool is_cut(struct xdp_md *ctx, const struct packet *packet, const __u32 traits)
+static __always_inline bool is_cut(struct xdp_md *ctx, const struct packet *packet, const void *network,
+				   const __u32 traits)
 {
 	if (traits & TRAIT_FRAGS)
 		return bpf_xdp_get_buff_len(ctx) < (__u64)packet->network + packet->length;
-	return start(ctx) + bounded(packet->network) + packet->length > end(ctx);
+	return network + packet->length > end(ctx);
 }
 
-static __always_inline outcome parse_v4(struct xdp_md *ctx, struct packet *packet,
+/*
+ * Keys are written by words of 8 bytes, which the map reads again at once: reading across two writes
+ * would wait for both.
+ */
+static __always_inline void copy_addresses_v4(struct flow_key_v4 *key, const struct iphdr *ip)
+{
+	*(__u64 *)key = *(const __u64 *)((const void *)ip + offsetof(struct iphdr, saddr));
+}
+
+/* Both ports, protocol and padding. */
+static __always_inline void set_ports(union flow_key *key, const void *transport, __u8 protocol, const int family)
+{
+	const __u64 ports = *(const __u32 *)transport | (__u64)protocol << 32;
+
+	if (family == V4)
+		*(__u64 *)&key->v4.source_port_be = ports;
+	else
+		*(__u64 *)&key->v6.source_port_be = ports;
+}
+
+static __always_inline outcome parse_v4(struct xdp_md *ctx, struct packet *packet, struct headers *headers,
 					struct flow_key_v4 *key, const __u32 traits)
 {
 	struct iphdr *ip = start(ctx) + bounded(packet->network);
@@ -83,9 +104,10 @@ static __always_inline outcome parse_v4(struct xdp_md *ctx, struct packet *packe
 	packet->length = bpf_ntohs(ip->tot_len);
 	packet->protocol = ip->protocol;
 	packet->hops = ip->ttl;
-	packet->malformed = packet->length < header || is_cut(ctx, packet, traits);
-	key->source = ip->saddr;
-	key->destination = ip->daddr;
+	packet->malformed = packet->length < header || is_cut(ctx, packet, ip, traits);
+	headers->network = ip;
+	headers->transport = (void *)ip + header;
+	copy_addresses_v4(key, ip);
 	return GO_ON;
 }
 
@@ -121,7 +143,7 @@ __noinline int follow_extensions(struct xdp_md *ctx, __u64 offset, __u32 type)
 	return -REASON_EXTENSION_HEADERS;
 }
 
-static __always_inline outcome parse_v6(struct xdp_md *ctx, struct packet *packet,
+static __always_inline outcome parse_v6(struct xdp_md *ctx, struct packet *packet, struct headers *headers,
 					struct flow_key_v6 *key, const __u32 traits)
 {
 	struct ipv6hdr *ip = start(ctx) + bounded(packet->network);
@@ -146,14 +168,17 @@ static __always_inline outcome parse_v6(struct xdp_md *ctx, struct packet *packe
 		header += found & 0xffff;
 	}
 	packet->transport = packet->network + header;
-	packet->malformed = packet->length < header || is_cut(ctx, packet, traits);
+	packet->malformed = packet->length < header || is_cut(ctx, packet, ip, traits);
+	headers->network = ip;
+	headers->transport = (void *)ip + bounded(header);
 	return GO_ON;
 }
 
-static __always_inline outcome parse_network(struct xdp_md *ctx, struct packet *packet,
+static __always_inline outcome parse_network(struct xdp_md *ctx, struct packet *packet, struct headers *headers,
 					     union flow_key *key, const int family, const __u32 traits)
 {
-	return family == V4 ? parse_v4(ctx, packet, &key->v4, traits) : parse_v6(ctx, packet, &key->v6, traits);
+	return family == V4 ? parse_v4(ctx, packet, headers, &key->v4, traits) :
+			      parse_v6(ctx, packet, headers, &key->v6, traits);
 }
 
 /* Flags that no TCP sends. */
@@ -164,11 +189,10 @@ static __always_inline bool contradict(__u8 flags)
 }
 
 static __always_inline outcome parse_transport(struct xdp_md *ctx, struct packet *packet,
-					       union flow_key *key, const int family)
+					       const struct headers *headers, union flow_key *key, const int family)
 {
-	void *transport = start(ctx) + bounded(packet->transport);
+	void *transport = headers->transport;
 	__u32 payload = packet->length - (packet->transport - packet->network);
-	__be16 source, destination;
 
 	if (packet->protocol == IPPROTO_TCP) {
 		struct tcphdr *tcp = transport;
@@ -178,28 +202,16 @@ static __always_inline outcome parse_transport(struct xdp_md *ctx, struct packet
 		packet->flags = ((__u8 *)tcp)[13];
 		packet->malformed |= tcp->doff * 4 < sizeof(*tcp) || tcp->doff * 4 > payload ||
 				     contradict(packet->flags);
-		source = tcp->source;
-		destination = tcp->dest;
 	} else if (packet->protocol == IPPROTO_UDP) {
 		struct udphdr *udp = transport;
 
 		if ((void *)(udp + 1) > end(ctx))
 			return passed(REASON_MALFORMED);
 		packet->malformed |= bpf_ntohs(udp->len) < sizeof(*udp) || bpf_ntohs(udp->len) > payload;
-		source = udp->source;
-		destination = udp->dest;
 	} else {
 		return passed(REASON_NOT_OURS);
 	}
-	if (family == V4) {
-		key->v4.source_port_be = source;
-		key->v4.destination_port_be = destination;
-		key->v4.protocol = packet->protocol;
-	} else {
-		key->v6.source_port_be = source;
-		key->v6.destination_port_be = destination;
-		key->v6.protocol = packet->protocol;
-	}
+	set_ports(key, transport, packet->protocol, family);
 	return GO_ON;
 }
 
@@ -207,31 +219,18 @@ static __always_inline outcome parse_transport(struct xdp_md *ctx, struct packet
 static __always_inline bool read_key(struct xdp_md *ctx, const struct packet *packet, union flow_key *key,
 				     const int family)
 {
-	__be16 *ports = start(ctx) + bounded(packet->transport);
+	void *network = start(ctx) + bounded(packet->network), *transport = start(ctx) + bounded(packet->transport);
+	struct ipv6hdr *v6 = network;
 
-	if ((void *)(ports + 2) > end(ctx))
+	if (transport + 4 > end(ctx) || network + (family == V4 ? sizeof(struct iphdr) : sizeof(*v6)) > end(ctx))
 		return false;
 	if (family == V4) {
-		struct iphdr *ip = start(ctx) + bounded(packet->network);
-
-		if ((void *)(ip + 1) > end(ctx))
-			return false;
-		key->v4.source = ip->saddr;
-		key->v4.destination = ip->daddr;
-		key->v4.source_port_be = ports[0];
-		key->v4.destination_port_be = ports[1];
-		key->v4.protocol = packet->protocol;
+		copy_addresses_v4(&key->v4, network);
 	} else {
-		struct ipv6hdr *ip = start(ctx) + bounded(packet->network);
-
-		if ((void *)(ip + 1) > end(ctx))
-			return false;
-		copy_address(key->v6.source, (__u8 *)&ip->saddr);
-		copy_address(key->v6.destination, (__u8 *)&ip->daddr);
-		key->v6.source_port_be = ports[0];
-		key->v6.destination_port_be = ports[1];
-		key->v6.protocol = packet->protocol;
+		copy_address(key->v6.source, (__u8 *)&v6->saddr);
+		copy_address(key->v6.destination, (__u8 *)&v6->daddr);
 	}
+	set_ports(key, transport, packet->protocol, family);
 	return true;
 }
 

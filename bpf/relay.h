@@ -11,8 +11,7 @@
  * only waits out its time is none: the SYN may begin another connection. Not inlined: it shares its
  * stack with what comes after it.
  */
-static __noinline bool is_relayed(struct xdp_md *ctx, const struct packet *packet, const union flow_key *key,
-				  const int family)
+static __noinline bool is_relayed(struct xdp_md *ctx, const union flow_key *key, bool is_opening, const int family)
 {
 	struct bpf_sock_tuple tuple __attribute__((aligned(8))) = {};
 	struct bpf_sock *socket;
@@ -35,7 +34,7 @@ static __noinline bool is_relayed(struct xdp_md *ctx, const struct packet *packe
 		return false;
 	state = socket->state;
 	bpf_sk_release(socket);
-	return state != BPF_TCP_LISTEN && !(is_opening(packet) && state == BPF_TCP_TIME_WAIT);
+	return state != BPF_TCP_LISTEN && !(is_opening && state == BPF_TCP_TIME_WAIT);
 }
 
 #endif

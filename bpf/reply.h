@@ -131,6 +131,7 @@ static __always_inline outcome return_by_flow(struct xdp_md *ctx, const struct p
 					      const struct answered *answered, const int family, const __u32 traits)
 {
 	struct flow *flow = answered->flow;
+	struct headers headers;
 	struct link link;
 
 	if (unlikely(packet->hops <= 1))
@@ -144,7 +145,8 @@ static __always_inline outcome return_by_flow(struct xdp_md *ctx, const struct p
 		count_reply(answered->index, packet->length);
 	}
 	read_client(flow, &link);
-	if (!translate_to_vip(ctx, packet, answered->endpoint, family))
+	headers = headers_of(ctx, packet);
+	if (!translate_to_vip(ctx, packet, &headers, answered->endpoint, family))
 		return dropped(REASON_MALFORMED);
 	return send_to_client(ctx, packet, &link, answered->index, REASON_REPLY);
 }
@@ -160,6 +162,7 @@ static __always_inline outcome return_without_flow(struct xdp_md *ctx, const str
 	__u32 index = candidates->endpoints[0];
 	struct endpoint *endpoint;
 	struct link link = { .interface = packet->interface };
+	struct headers headers;
 	__u8 client[16] __attribute__((aligned(8)));
 
 	if (candidates->count != 1 || !is_stateless_lately())
@@ -175,7 +178,8 @@ static __always_inline outcome return_without_flow(struct xdp_md *ctx, const str
 		return GO_ON;
 	if (packet->hops <= 1)
 		return passed(REASON_TTL);
-	if (!translate_to_vip(ctx, packet, endpoint, family))
+	headers = headers_of(ctx, packet);
+	if (!translate_to_vip(ctx, packet, &headers, endpoint, family))
 		return dropped(REASON_MALFORMED);
 	if (!(traits & TRAIT_DRY))
 		count_reply(index, packet->length);
