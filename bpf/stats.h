@@ -67,21 +67,10 @@ static __always_inline bool is_event(outcome outcome)
 	return reason_of(outcome) == REASON_NEW_FLOW || reason_of(outcome) >= REASON_DENIED;
 }
 
-/* Writes an event, or not: when nobody asked, when it is not its turn, when the buffer is full. */
-static __noinline int tell(struct xdp_md *ctx, const struct packet *packet, const union flow_key *key,
-			   outcome outcome)
+/* A function of its own, so that the object's BTF has the record. */
+static __noinline int write_event(struct event *event, const struct packet *packet, const union flow_key *key,
+				  outcome outcome)
 {
-	__u32 zero = 0;
-	const struct settings *set = bpf_map_lookup_elem(&settings, &zero);
-	struct event *event;
-
-	if (!set || !(set->flags & SETTINGS_EVENTS))
-		return 0;
-	if (set->event_sample > 1 && bpf_get_prandom_u32() % set->event_sample)
-		return 0;
-	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
-	if (!event)
-		return 0;
 	event->nanos = bpf_ktime_get_ns();
 	if (packet->type == bpf_htons(ETH_P_IP)) {
 		map_v4(event->source, key->v4.source);
@@ -99,6 +88,25 @@ static __noinline int tell(struct xdp_md *ctx, const struct packet *packet, cons
 	event->bytes = packet->length;
 	event->interface = packet->interface;
 	event->endpoint = endpoint_of(outcome);
+	return 0;
+}
+
+/* Tells an event, or not: when nobody asked, when it is not its turn, when the buffer is full. */
+static __noinline int tell(struct xdp_md *ctx, const struct packet *packet, const union flow_key *key,
+			   outcome outcome)
+{
+	__u32 zero = 0;
+	const struct settings *set = bpf_map_lookup_elem(&settings, &zero);
+	struct event *event;
+
+	if (!set || !(set->flags & SETTINGS_EVENTS))
+		return 0;
+	if (set->event_sample > 1 && bpf_get_prandom_u32() % set->event_sample)
+		return 0;
+	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	if (!event)
+		return 0;
+	write_event(event, packet, key, outcome);
 	bpf_ringbuf_submit(event, 0);
 	return 0;
 }
