@@ -59,7 +59,10 @@ public enum Why {
   EXPECTATION_FAILED(417, Side.DOWNSTREAM, "the expectation cannot be met"),
   /** The client closed or reset before the response had ended. */
   CLIENT_GONE(0, Side.DOWNSTREAM, "the client went away"),
-  /** The client took nothing of the response for {@code http.write-stall-timeout}. */
+  /**
+   * The client took less of the response than {@code http.min-body-rate} for {@code
+   * http.write-stall-timeout}.
+   */
   WRITE_STALL(0, Side.DOWNSTREAM, "the client stopped reading"),
   /** A gRPC call over HTTP/1.1 whose client did not say {@code TE: trailers}. */
   TRAILERS_IMPOSSIBLE(

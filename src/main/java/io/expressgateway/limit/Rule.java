@@ -94,7 +94,7 @@ public enum Rule {
   BODY_IDLE_TIMEOUT("body-idle-timeout", Kind.LIMIT, "listeners[].http.body-idle-timeout"),
   /** A body that trickles. */
   BODY_TOO_SLOW("body-too-slow", Kind.LIMIT, "listeners[].http.min-body-rate"),
-  /** A client that takes nothing of its response. */
+  /** A client that takes nothing or almost nothing of its response. */
   WRITE_STALL("write-stall", Kind.LIMIT, "listeners[].http.write-stall-timeout"),
 
   /** A WebSocket message or frame beyond its limit, of either peer. */

@@ -21,8 +21,8 @@ import java.util.ArrayList;
  * and hang-ups are told.
  *
  * <p>Interests are told to the kernel once a turn, before it is asked for events, and only when they
- * differ from what it knows: nothing can arrive in between. A connection that is made, read and
- * closed needs 4 calls of {@code epoll_ctl} instead of 10. Confined to the event loop.
+ * differ from what it knows: nothing can arrive in between. A connection that is relayed needs 6
+ * calls of {@code epoll_ctl} instead of 10. Confined to the event loop.
  */
 final class SteadyEpoll implements IoHandler {
 

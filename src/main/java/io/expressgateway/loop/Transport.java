@@ -18,6 +18,7 @@ import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringDatagramChannel;
@@ -28,6 +29,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.StandardSocketOptions;
+import reactor.netty.tcp.TcpServer;
 
 /**
  * The kernel interface that event loops use. Chosen explicitly, because Reactor Netty would prefer
@@ -40,6 +42,10 @@ public enum Transport {
   IO_URING,
   /** The JDK's own: the portable last resort. */
   NIO;
+
+  /** SOL_SOCKET and SO_KEEPALIVE of Linux (asm-generic/socket.h). */
+  private static final ChannelOption<Integer> INHERITED_KEEP_ALIVE =
+      new IntegerUnixChannelOption("INHERITED_KEEP_ALIVE", 1, 9);
 
   /**
    * The transport that a configuration names.
@@ -137,6 +143,16 @@ public enum Transport {
     return this == NIO
         ? NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT)
         : UnixChannelOption.SO_REUSEPORT;
+  }
+
+  /**
+   * A server whose connections are probed when they are silent. On Linux they inherit that from the
+   * listening socket (socket(7)), which costs nothing for each.
+   */
+  TcpServer keepAlive(TcpServer server) {
+    return this == EPOLL
+        ? server.option(INHERITED_KEEP_ALIVE, 1)
+        : server.childOption(ChannelOption.SO_KEEPALIVE, true);
   }
 
   /** The class for one of Netty's channel interfaces, as Reactor Netty asks for it. */

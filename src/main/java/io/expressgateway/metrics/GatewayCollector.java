@@ -38,6 +38,7 @@ public final class GatewayCollector implements MultiCollector {
     gatewayTimer(all);
     upstream(all);
     flows(all);
+    datagrams(all);
     counters(all);
     gauges(all);
     return all.build();
@@ -171,6 +172,30 @@ public final class GatewayCollector implements MultiCollector {
     all.metricSnapshot(flows.build())
         .metricSnapshot(durations.build())
         .metricSnapshot(bytes.build());
+  }
+
+  private void datagrams(MetricSnapshots.Builder all) {
+    CounterSnapshot.Builder passed =
+        CounterSnapshot.builder()
+            .name("expressgateway_datagrams")
+            .help("Datagrams that relays have passed on: in from clients, out from endpoints");
+    metrics
+        .sums(loop -> loop.datagrams)
+        .forEach((key, cell) -> {
+          Labels labels = Labels.of("listener", key.first());
+          passed.dataPoint(counter(labels.add("direction", "in"), cell[0]));
+          passed.dataPoint(counter(labels.add("direction", "out"), cell[1]));
+        });
+    CounterSnapshot.Builder dropped =
+        CounterSnapshot.builder()
+            .name("expressgateway_datagrams_dropped")
+            .help("Datagrams that relays have not passed on, by reason");
+    metrics
+        .sums(loop -> loop.datagramsDropped)
+        .forEach((key, cell) ->
+            dropped.dataPoint(
+                counter(Labels.of("listener", key.first(), "why", key.second()), cell[0])));
+    all.metricSnapshot(passed.build()).metricSnapshot(dropped.build());
   }
 
   private void counters(MetricSnapshots.Builder all) {

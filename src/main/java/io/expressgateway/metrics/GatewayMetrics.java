@@ -80,6 +80,18 @@ public final class GatewayMetrics implements HttpMetrics, StreamMetrics {
   }
 
   @Override
+  public void onDatagrams(int loop, String listener, long in, long out) {
+    long[] cell = loop(loop).datagrams.cell(listener, "", 0);
+    LoopTable.add(cell, 0, in);
+    LoopTable.add(cell, 1, out);
+  }
+
+  @Override
+  public void onDropped(int loop, String listener, String why) {
+    LoopTable.add(loop(loop).datagramsDropped.cell(listener, why, 0), 0, 1);
+  }
+
+  @Override
   public void onUpstreamEnd(int loop, String cluster, String endpoint, int status, long nanos) {
     LoopFigures figures = loop(loop);
     LoopTable.add(figures.tries.cell(cluster, endpoint, 0), LoopFigures.statusClass(status), 1);

@@ -18,6 +18,8 @@ final class LoopFigures {
   final LoopTable flows;
   final LoopTable flowDurations;
   final LoopTable flowBytes;
+  final LoopTable datagrams;
+  final LoopTable datagramsDropped;
   final RouteCells byRoute = new RouteCells(this);
 
   LoopFigures(Budgets budgets) {
@@ -33,6 +35,8 @@ final class LoopFigures {
     flows = new LoopTable(budgets.flows, 1);
     flowDurations = new LoopTable(budgets.flowDurations, Durations.SIZE);
     flowBytes = new LoopTable(budgets.flowBytes, 2);
+    datagrams = new LoopTable(budgets.datagrams, 2);
+    datagramsDropped = new LoopTable(budgets.datagramsDropped, 1);
   }
 
   /** Counts a request in a cell of {@link #requests}. */
@@ -59,6 +63,8 @@ final class LoopFigures {
     final LabelBudget flows;
     final LabelBudget flowDurations;
     final LabelBudget flowBytes;
+    final LabelBudget datagrams;
+    final LabelBudget datagramsDropped;
 
     Budgets(int limit) {
       requests = new LabelBudget(limit);
@@ -73,6 +79,8 @@ final class LoopFigures {
       flows = new LabelBudget(limit);
       flowDurations = new LabelBudget(limit);
       flowBytes = new LabelBudget(limit);
+      datagrams = new LabelBudget(limit);
+      datagramsDropped = new LabelBudget(limit);
     }
 
     int folded() {
@@ -87,7 +95,9 @@ final class LoopFigures {
           + contained.folded()
           + flows.folded()
           + flowDurations.folded()
-          + flowBytes.folded();
+          + flowBytes.folded()
+          + datagrams.folded()
+          + datagramsDropped.folded();
     }
   }
 }

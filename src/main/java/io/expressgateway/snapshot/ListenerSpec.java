@@ -220,8 +220,10 @@ public record ListenerSpec(
    *
    * @param headerTimeout first byte of a head to its end
    * @param bodyIdleTimeout longest silence within a request body
-   * @param minBodyRate bytes per second below which a request body is too slow
-   * @param writeStallTimeout longest time in which the client takes nothing of a response
+   * @param minBodyRate bytes per second below which a request body is too slow, and the client too
+   *     slow for a response that waits for it
+   * @param writeStallTimeout how long a response may wait for a client that takes less of it than
+   *     {@code minBodyRate}
    * @param responseTimeout end of request to response head; zero for none
    * @param keepAliveTimeout longest silence between two requests
    * @param maxKeepAliveRequests requests per connection

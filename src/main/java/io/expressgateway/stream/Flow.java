@@ -106,6 +106,7 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
   void refuse(FlowEnd why) {
     if (decide(why)) {
       client.close();
+      finishIfClosed();
     }
   }
 
@@ -201,9 +202,11 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
       throw new IllegalStateException("no connection was tried");
     }
     upstream = null;
-    endpointDone(failed, Endpoint.Outcome.FAILURE);
+    // A flow that is ending has closed the connection itself.
+    endpointDone(failed, end == null ? Endpoint.Outcome.FAILURE : Endpoint.Outcome.CANCELLED);
     side.close();
     if (end != null) {
+      finishIfClosed();
       return;
     }
     if (tried == null) {
@@ -378,13 +381,26 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
         return;
       }
     }
-    if (client.isClosed() && (upstream == null || upstream.isClosed())) {
-      finish();
-    } else if (end != null && end.isReset()) {
+    Side other = side.isClient() ? upstream : client;
+    if (end == null && other != null) {
+      other.endOutput();
+    }
+    if (finishIfClosed()) {
+      return;
+    }
+    if (end != null && end.isReset()) {
       resetBoth();
     } else if (end != null && end != FlowEnd.DONE) {
       closeBoth();
     }
+  }
+
+  private boolean finishIfClosed() {
+    boolean isClosed = client.isClosed() && (upstream == null || upstream.isClosed());
+    if (isClosed) {
+      finish();
+    }
+    return isClosed;
   }
 
   private void finish() {

@@ -5,10 +5,11 @@ package io.expressgateway.stream;
  * to the ledger and to the stable code that logs and metrics see.
  */
 public enum FlowEnd {
-  /** Both peers have sent their FIN, after which everything was delivered. */
+  /**
+   * Both peers have sent their FIN, after which everything was delivered; or neither side of a UDP
+   * session has said anything for {@code udp.session-idle-timeout}.
+   */
   DONE(Count.COMPLETED, "", "both sides ended"),
-  /** Neither side of a session of datagrams said anything for {@code udp.session-idle-timeout}. */
-  SILENT(Count.COMPLETED, "", "nothing more was said"),
 
   // --- before an endpoint is chosen ---
   /** The client went away before an endpoint was connected. */

@@ -1,5 +1,6 @@
 package io.expressgateway.stream;
 
+import io.expressgateway.loop.HalfClose;
 import io.expressgateway.net.OutOfMemory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -47,6 +48,8 @@ final class Side extends ChannelInboundHandlerAdapter {
     made.closeFuture()
         .addListener(done -> {
           closed = true;
+          // Behind our FIN the channel closes by itself when the peer's comes.
+          inputEnded |= outputEnded;
           flow.onClosed(this);
         });
   }
@@ -93,6 +96,8 @@ final class Side extends ChannelInboundHandlerAdapter {
   private void endInput() {
     if (!inputEnded && !closed) {
       inputEnded = true;
+      // Netty would read once more to find the same end.
+      channel().config().setAutoRead(false);
       flow.onInputEnd(this);
     }
   }
@@ -139,7 +144,7 @@ final class Side extends ChannelInboundHandlerAdapter {
   }
 
   void resume() {
-    if (paused) {
+    if (paused && !inputEnded) {
       paused = false;
       channel().config().setAutoRead(true);
     }
@@ -169,9 +174,11 @@ final class Side extends ChannelInboundHandlerAdapter {
       to.close();
       return;
     }
+    // Netty closes at the peer's FIN then, without the steps of a half-closed channel.
+    to.config().setAllowHalfClosure(false);
     SslHandler tls = to.pipeline().get(SslHandler.class);
     if (tls == null) {
-      to.shutdownOutput();
+      HalfClose.shutdownOutput(to);
     } else {
       tls.closeOutbound().addListener(done -> to.shutdownOutput());
     }

@@ -11,6 +11,7 @@ import io.expressgateway.route.Route;
 import io.expressgateway.route.VersionSettings;
 import io.expressgateway.snapshot.ListenerSpec;
 import io.expressgateway.snapshot.Snapshot;
+import io.expressgateway.snapshot.TlsSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running data plane for tests: one listener on a free port, its routes and clusters as given.
@@ -74,6 +76,8 @@ public final class Gateway implements AutoCloseable {
     private ClusterSpec.Outlier outlier = defaults.outlier();
     private ClusterSpec.Pool pool = defaults.pool();
     private ListenerSpec.HttpLimits limits = ListenerSpec.HttpLimits.DEFAULTS;
+    private @Nullable TlsSpec tls;
+    private ClusterSpec.@Nullable Tls endpointTls;
     private Rules rules = Rules.DEFAULTS;
     private double drainJitter;
     private int port;
@@ -181,6 +185,18 @@ public final class Gateway implements AutoCloseable {
               d.underscoreHeaders()));
     }
 
+    /** The listener is https with these certificates. */
+    public Builder tls(TlsSpec certificates) {
+      tls = certificates;
+      return this;
+    }
+
+    /** The endpoints are spoken to over TLS. */
+    public Builder endpointTls(ClusterSpec.Tls verified) {
+      endpointTls = verified;
+      return this;
+    }
+
     /** How strict to be with clients. */
     public Builder rules(Rules changed) {
       rules = changed;
@@ -256,19 +272,21 @@ public final class Gateway implements AutoCloseable {
               healthCheck,
               outlier,
               pool,
+              endpointTls,
               false);
       ListenerSpec web =
           new ListenerSpec(
               "web",
               new HostPort("127.0.0.1", port),
-              ListenerSpec.Protocol.HTTP,
+              tls == null ? ListenerSpec.Protocol.HTTP : ListenerSpec.Protocol.HTTPS,
               65_536,
               65_536,
               List.of(),
               "",
               ListenerSpec.Forwarding.ALL,
               new ListenerSpec.AccessLogSpec("off", "stdout", 1.0),
-              limits);
+              limits,
+              tls);
       return new Snapshot(
           1,
           "test",

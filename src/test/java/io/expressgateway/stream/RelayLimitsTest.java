@@ -67,6 +67,7 @@ class RelayLimitsTest {
         Relays relays = Relays.tcp("relay: { write-stall-timeout: 500ms }", "", peer.port());
         Socket client = relays.connect();
         Socket endpoint = peer.next()) {
+      assertThat(endpoint.isConnected()).isTrue();
       try {
         byte[] piece = new byte[64 * 1024];
         while (true) {
@@ -109,11 +110,42 @@ class RelayLimitsTest {
   }
 
   @Test
+  void aClientThatLeavesWhileConnectingIsForgotten() throws Exception {
+    try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      List<Socket> filling = new ArrayList<>();
+      try {
+        while (true) {
+          Socket one = new Socket();
+          filling.add(one);
+          one.connect(full.getLocalSocketAddress(), 300);
+        }
+      } catch (IOException filled) {
+        // That is what was wanted.
+      }
+      try (Relays relays = Relays.tcp("", "connect-timeout: 60s", full.getLocalPort())) {
+        try (Socket client = relays.connect()) {
+          Await.until("accepted", () -> relays.ledger().accepted() == 1);
+          client.setSoLinger(true, 0);
+        }
+        assertEnds(relays, FlowEnd.CLIENT_GONE);
+        assertThat(relays.engine.isIdle()).isTrue();
+        assertThat(relays.cluster().endpoints().getFirst().active()).isZero();
+        assertThat(relays.cluster().endpoints().getFirst().failures()).isZero();
+      } finally {
+        for (Socket one : filling) {
+          one.close();
+        }
+      }
+    }
+  }
+
+  @Test
   void connectionsBeyondTheCapsAreClosedAndPlacesComeBack() throws Exception {
     try (Peer peer = new Peer();
         Relays relays = Relays.tcp("max-connections: 2", "", peer.port())) {
       try (Socket first = relays.connect();
           Socket second = relays.connect()) {
+        assertThat(first.isConnected() && second.isConnected()).isTrue();
         Await.until("both are in", () -> relays.ledger().accepted() == 2);
         try (Socket third = relays.connect()) {
           assertThat(third.getInputStream().read()).isEqualTo(-1);

@@ -86,7 +86,7 @@ class TcpRelayTest {
       assertThat(client.getInputStream().readAllBytes()).isEqualTo(text("hello"));
 
       client.getOutputStream().write(text("still here"));
-      client.close();
+      client.shutdownOutput();
       assertThat(endpoint.getInputStream().readAllBytes()).isEqualTo(text("still here"));
       Await.until("the flow ends", () -> relays.ledger().completed() == 1);
     }

@@ -20,15 +20,17 @@ final class RelayClusterKeys {
   void check(String key, ClusterProperties cluster) {
     boolean isTcp = cluster.protocol().equals("tcp");
     boolean isUdp = cluster.protocol().equals("udp");
-    if (!isTcp && !cluster.proxyProtocol().equals("off")) {
+    if (isUdp && cluster.proxyProtocol().equals("v1")) {
+      problems.refuse(
+          key + ".proxy-protocol", "v1", "version 1 cannot say UDP", "write proxy-protocol: v2");
+    }
+    if (!isTcp && !isUdp && !cluster.proxyProtocol().equals("off")) {
       problems.refuse(
           key + ".proxy-protocol",
           cluster.proxyProtocol(),
-          isUdp
-              ? "a datagram has no beginning of a connection"
-              : "connections of protocol "
-                  + cluster.protocol()
-                  + " are shared by clients, whose address is in X-Forwarded-For and Forwarded",
+          "connections of protocol "
+              + cluster.protocol()
+              + " are shared by clients, whose address is in X-Forwarded-For and Forwarded",
           "remove the key, or write protocol: tcp");
     }
     if (!isTcp && !isUdp) {

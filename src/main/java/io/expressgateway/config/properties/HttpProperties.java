@@ -12,7 +12,8 @@ import org.springframework.util.unit.DataSize;
  * @param headerTimeout first byte of a head to its end
  * @param bodyIdleTimeout longest silence within a request body
  * @param minBodyRate per second; a slower request body is too slow; 0 for no floor
- * @param writeStallTimeout longest time in which the client takes nothing of a response
+ * @param writeStallTimeout how long a response may wait for a client that takes less of it than
+ *     {@code minBodyRate}
  * @param responseTimeout end of request to response head; 0 for none
  * @param keepAliveTimeout longest silence between two requests
  * @param maxKeepAliveRequests requests per connection

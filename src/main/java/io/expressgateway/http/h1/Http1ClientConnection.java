@@ -395,6 +395,9 @@ public final class Http1ClientConnection extends Http1Connection implements Upst
       closeNotified = true;
       if (state == State.TUNNEL) {
         endOfInput(ctx);
+      } else {
+        // Nothing comes behind it, whether or not the endpoint closes its socket.
+        ctx.close();
       }
     } else if (event instanceof ChannelInputShutdownEvent && state == State.TUNNEL) {
       endOfInput(ctx);

@@ -9,6 +9,7 @@ import io.expressgateway.http.proxy.ListenerContext;
 import io.expressgateway.http.proxy.Peer;
 import io.expressgateway.http.proxy.ServerConnection;
 import io.expressgateway.http.proxy.Worker;
+import io.expressgateway.http.proxy.WriteStall;
 import io.expressgateway.limit.Rule;
 import io.expressgateway.limit.RuleCount;
 import io.expressgateway.loop.TimerWheel;
@@ -72,6 +73,7 @@ public final class Http1ServerConnection extends Http1Connection
   private final ConnectionRegistry registry;
   private final RequestParser parser;
   private final ChunkParser chunks;
+  private final WriteStall stall;
   private final Timer timer = new Timer();
 
   private @Nullable Peer peer;
@@ -95,8 +97,6 @@ public final class Http1ServerConnection extends Http1Connection
   private long windowStartNanos;
   private long windowBytes;
   private boolean windowPaused;
-  private long stalledSinceNanos;
-  private long stalledBytes;
   private final InetSocketAddress client;
   private long lingerUntilNanos;
   private long leaveAtNanos = Long.MAX_VALUE;
@@ -122,6 +122,7 @@ public final class Http1ServerConnection extends Http1Connection
     this.listener = listener;
     this.limits = listener.spec().http();
     this.registry = registry;
+    this.stall = new WriteStall(limits);
     this.parser = new RequestParser(limits, listener.spec().protocol().text());
     this.chunks =
         new ChunkParser(
@@ -186,15 +187,14 @@ public final class Http1ServerConnection extends Http1Connection
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
     Exchange current = exchange;
     if (ctx.channel().isWritable()) {
-      stalledSinceNanos = 0;
+      stall.end();
       worker.held().remove(this);
       if (current != null) {
         current.onDownstreamWritable();
       }
-    } else if (stalledSinceNanos == 0) {
-      stalledSinceNanos = System.nanoTime();
-      stalledBytes = Long.MAX_VALUE;
-      arm(stalledSinceNanos + limits.writeStallTimeout().toNanos());
+    } else if (!stall.isRunning()) {
+      stall.begin(System.nanoTime(), takenBytes());
+      arm(stall.deadline());
     }
     if (!ctx.channel().isWritable()) {
       worker.held().register(this);
@@ -236,11 +236,18 @@ public final class Http1ServerConnection extends Http1Connection
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     // Over TLS the end is what the close_notify says; a FIN without one follows it or cuts it off.
-    if (event instanceof ChannelInputShutdownEvent
-        || (event instanceof SslCloseCompletionEvent closed && closed.isSuccess())) {
-      if (!inputEnded) {
-        onInputEnd();
-      }
+    boolean isNotified = event instanceof SslCloseCompletionEvent closed && closed.isSuccess();
+    if (inputEnded || !(isNotified || event instanceof ChannelInputShutdownEvent)) {
+      return;
+    }
+    Exchange current = exchange;
+    if (state == State.TUNNEL && tls != null && !isNotified && current != null) {
+      // Whoever cut the connection could have cut the tunnel (RFC 8446 section 6.1).
+      inputEnded = true;
+      current.onDownstreamGone();
+      close();
+    } else {
+      onInputEnd();
     }
   }
 
@@ -897,14 +904,11 @@ public final class Http1ServerConnection extends Http1Connection
       drainTunnel();
     }
     if (waitsForClient()) {
-      if (stalledSinceNanos == 0) {
-        stalledSinceNanos = now;
-        stalledBytes = Long.MAX_VALUE;
-      }
+      stall.begin(now, takenBytes());
       long next = checkStall(now);
       return state == State.TUNNEL && next != 0 ? Math.min(next, leaveAtNanos) : next;
     }
-    stalledSinceNanos = 0;
+    stall.end();
     return switch (state) {
       case HEAD -> checkHead(now);
       case BODY_LENGTH, BODY_CHUNKED -> checkBody(now);
@@ -1001,22 +1005,22 @@ public final class Http1ServerConnection extends Http1Connection
     return out == null ? 0 : out.totalPendingWriteBytes();
   }
 
+  /** What the kernel has taken so far; what TLS adds goes in and out of it again. */
+  private long takenBytes() {
+    return writer().writtenBytes() - pendingBytes();
+  }
+
   private long checkStall(long now) {
-    long pending = pendingBytes();
-    long limit = limits.writeStallTimeout().toNanos();
-    if (pending < stalledBytes) {
-      stalledBytes = pending;
-      stalledSinceNanos = now;
+    if (now - stall.deadline() < 0) {
+      return stall.deadline();
     }
-    if (now - stalledSinceNanos < limit) {
-      return stalledSinceNanos + limit;
-    }
-    if (onlyObserves(Rule.WRITE_STALL)) {
-      stalledSinceNanos = now;
-      return now + limit;
+    Exchange current = exchange;
+    boolean isPatient = current != null && current.isPatient();
+    if (!stall.isTooSlow(takenBytes(), isPatient) || onlyObserves(Rule.WRITE_STALL)) {
+      stall.again(now, takenBytes());
+      return stall.deadline();
     }
     worker.metrics().onSecurity(worker.index(), Why.WRITE_STALL.code(), "close");
-    Exchange current = exchange;
     if (current != null) {
       current.onDownstreamFailure(Why.WRITE_STALL);
     } else {

@@ -29,6 +29,7 @@ final class MessageWriter {
   private @Nullable ByteBuf joined;
   private boolean chunked;
   private boolean unflushed;
+  private long writtenBytes;
 
   MessageWriter(ChannelHandlerContext ctx, ByteBufAllocator allocator) {
     this.ctx = ctx;
@@ -129,6 +130,11 @@ final class MessageWriter {
     }
   }
 
+  /** All bytes that were handed to the channel so far. */
+  long writtenBytes() {
+    return writtenBytes;
+  }
+
   /** Whether something waits for {@link #flush}. */
   boolean isUnflushed() {
     return unflushed || joined != null;
@@ -144,6 +150,7 @@ final class MessageWriter {
 
   private void write(ByteBuf data) {
     unflushed = true;
+    writtenBytes += data.readableBytes();
     ctx.write(data, ctx.voidPromise());
   }
 }

@@ -32,6 +32,7 @@ import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.collection.IntObjectHashMap;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -312,6 +313,15 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
     if (unflushed && !inRead && ctx != null) {
       unflushed = false;
       flushCodec(ctx);
+    }
+  }
+
+  /** Behind a close_notify nothing comes, whether or not the endpoint closes its socket. */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    super.userEventTriggered(ctx, event);
+    if (event instanceof SslCloseCompletionEvent closed && closed.isSuccess()) {
+      ctx.close();
     }
   }
 

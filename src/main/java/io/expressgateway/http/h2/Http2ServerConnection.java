@@ -8,6 +8,7 @@ import io.expressgateway.http.proxy.ListenerContext;
 import io.expressgateway.http.proxy.Peer;
 import io.expressgateway.http.proxy.ServerConnection;
 import io.expressgateway.http.proxy.Worker;
+import io.expressgateway.http.proxy.WriteStall;
 import io.expressgateway.limit.Rule;
 import io.expressgateway.limit.Rules;
 import io.expressgateway.loop.TimerWheel;
@@ -44,10 +45,10 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.collection.IntObjectHashMap;
-import io.netty.util.collection.IntObjectMap;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -85,10 +86,12 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   private final FrameGuard guard;
   private final FloodCounts counts;
   private final Priorities priorities;
+  private final PriorityDistributor distributor;
   private final FrameBatch batch;
   private final RequestFields requestFields;
   private final IntObjectHashMap<Http2ServerStream> streams = new IntObjectHashMap<>();
   private final List<Http2ServerStream> touched = new ArrayList<>();
+  private final WriteStall stall;
   private final Timer timer = new Timer();
   private final Runnable flushTask = this::flushNow;
 
@@ -109,9 +112,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   private long leaveAtNanos = Long.MAX_VALUE;
   private long lastGoAwayAtNanos = Long.MAX_VALUE;
   private long lingerUntilNanos = Long.MAX_VALUE;
-  private long stalledSinceNanos;
   private long armedNanos = Long.MAX_VALUE;
-  private long stalledBytes;
 
   private Http2ServerConnection(
       Codec codec,
@@ -128,7 +129,9 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     this.guard = codec.guard();
     this.counts = codec.counts();
     this.priorities = codec.priorities();
+    this.distributor = codec.distributor();
     this.batch = codec.batch();
+    this.stall = new WriteStall(limits);
     this.requestFields =
         new RequestFields(limits, listener.spec().protocol().name().toLowerCase(Locale.ROOT));
     Frames frames = new Frames();
@@ -146,6 +149,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       FrameGuard guard,
       FloodCounts counts,
       Priorities priorities,
+      PriorityDistributor distributor,
       FrameBatch batch,
       Reports report) {}
 
@@ -229,7 +233,8 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     }
     settings.put(Priorities.NO_RFC7540_PRIORITIES, Long.valueOf(1));
     return new Http2ServerConnection(
-        new Codec(decoder, encoder, settings, guard, counts, priorities, batch, reports),
+        new Codec(
+            decoder, encoder, settings, guard, counts, priorities, distributor, batch, reports),
         worker,
         listener,
         registry,
@@ -307,18 +312,20 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       return;
     }
     if (ctx.channel().isWritable()) {
-      stalledSinceNanos = 0;
-    } else if (stalledSinceNanos == 0) {
-      stalledSinceNanos = System.nanoTime();
-      stalledBytes = Long.MAX_VALUE;
-      arm(stalledSinceNanos + limits.writeStallTimeout().toNanos());
+      stall.end();
+    } else if (!stall.isRunning()) {
+      stall.begin(System.nanoTime(), takenBytes());
+      arm(stall.deadline());
     }
     super.channelWritabilityChanged(ctx);
   }
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
-    boolean isEnd = event instanceof ChannelInputShutdownEvent;
+    // Behind a close_notify nothing comes, and BoringSSL sends nothing any more.
+    boolean isEnd =
+        event instanceof ChannelInputShutdownEvent
+            || (event instanceof SslCloseCompletionEvent closed && closed.isSuccess());
     inputEnded |= isEnd;
     if (lingering) {
       if (isEnd && lingerUntilNanos != Long.MAX_VALUE) {
@@ -653,28 +660,6 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     }
 
     @Override
-    public void onWindowUpdateRead(ChannelHandlerContext ctx, int id, int increment) {
-      if (id == 0) {
-        onConnectionWindow();
-      } else {
-        Http2ServerStream stream = streams.get(id);
-        if (stream != null) {
-          stream.onProgress();
-        }
-      }
-    }
-
-    /** Opens nothing to a stream whose own window is closed. */
-    private void onConnectionWindow() {
-      for (IntObjectMap.PrimitiveEntry<Http2ServerStream> entry : streams.entries()) {
-        Http2Stream stream = connection().stream(entry.key());
-        if (stream != null && encoder().flowController().windowSize(stream) > 0) {
-          entry.value().onProgress();
-        }
-      }
-    }
-
-    @Override
     public void onStreamClosed(Http2Stream closed) {
       Http2ServerStream stream = streams.remove(closed.id());
       if (stream == null) {
@@ -750,6 +735,21 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   /** Whether the stream's window and the socket have room for so many bytes now. */
   boolean fits(Http2Stream stream, int bytes) {
     return isWritable(stream) && encoder().flowController().windowSize(stream) >= bytes;
+  }
+
+  /** Whether the client has opened the stream's own window, whatever the connection's is. */
+  boolean hasWindow(Http2Stream stream) {
+    return encoder().flowController().windowSize(stream) > 0;
+  }
+
+  /** All bytes of its body that were sent on a stream so far. */
+  long sentBytes(Http2Stream stream) {
+    return distributor.sentBytes(stream);
+  }
+
+  /** What the kernel has taken of all bodies; every other frame goes in and out of it again. */
+  long takenBytes() {
+    return distributor.sentBytes() - pendingBytes();
   }
 
   boolean isOpen() {
@@ -967,9 +967,8 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     }
     lingering = true;
     // Until the client has taken everything, this is a write that may stall.
-    stalledSinceNanos = System.nanoTime();
-    stalledBytes = Long.MAX_VALUE;
-    arm(stalledSinceNanos + limits.writeStallTimeout().toNanos());
+    stall.again(System.nanoTime(), takenBytes());
+    arm(stall.deadline());
     endOutput(ctx, channel);
   }
 
@@ -984,7 +983,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
         return;
       }
       channel.shutdownOutput();
-      stalledSinceNanos = 0;
+      stall.end();
       lingerUntilNanos = System.nanoTime() + LINGER_NANOS;
       arm(lingerUntilNanos);
     });
@@ -1084,21 +1083,15 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   }
 
   private long checkStall(long now) {
-    if (stalledSinceNanos == 0) {
+    if (!stall.isRunning()) {
       return Long.MAX_VALUE;
     }
-    long pending = pendingBytes();
-    if (pending < stalledBytes) {
-      stalledBytes = pending;
-      stalledSinceNanos = now;
+    if (now - stall.deadline() < 0) {
+      return stall.deadline();
     }
-    long until = stalledSinceNanos + limits.writeStallTimeout().toNanos();
-    if (now - until < 0) {
-      return until;
-    }
-    if (onlyObserves(Rule.WRITE_STALL)) {
-      stalledSinceNanos = now;
-      return now + limits.writeStallTimeout().toNanos();
+    if (!stall.isTooSlow(takenBytes(), false) || onlyObserves(Rule.WRITE_STALL)) {
+      stall.again(now, takenBytes());
+      return stall.deadline();
     }
     onSecurity(Why.WRITE_STALL.code(), "close");
     endAll();

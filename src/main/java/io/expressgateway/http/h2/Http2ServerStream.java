@@ -4,6 +4,7 @@ import io.expressgateway.http.Why;
 import io.expressgateway.http.proxy.Downstream;
 import io.expressgateway.http.proxy.Exchange;
 import io.expressgateway.http.proxy.HeldBytes;
+import io.expressgateway.http.proxy.WriteStall;
 import io.expressgateway.http.websocket.Handshake;
 import io.expressgateway.limit.Rule;
 import io.expressgateway.loop.TimerWheel;
@@ -32,6 +33,7 @@ final class Http2ServerStream implements Downstream {
   private final Http2ServerConnection connection;
   private final HttpLimits limits;
   private final Http2Stream handle;
+  private final WriteStall stall;
   private final Timer timer = new Timer();
 
   private @Nullable Exchange exchange;
@@ -52,13 +54,14 @@ final class Http2ServerStream implements Downstream {
   private long windowStartNanos;
   private long windowBytes;
   private boolean windowPaused;
-  private long stalledSinceNanos;
+  private long takenBefore;
   private long armedNanos = Long.MAX_VALUE;
 
   Http2ServerStream(Http2ServerConnection connection, HttpLimits limits, Http2Stream handle) {
     this.connection = connection;
     this.limits = limits;
     this.handle = handle;
+    this.stall = new WriteStall(limits);
   }
 
   // ---------------------------------------------------------------- what the connection tells
@@ -171,20 +174,13 @@ final class Http2ServerStream implements Downstream {
     Exchange current = exchange;
     if (isWritable()) {
       if (!responseEnded) {
-        stalledSinceNanos = 0;
+        stall.end();
       }
       if (current != null) {
         current.onDownstreamWritable();
       }
     } else {
       stalled();
-    }
-  }
-
-  /** The client opened a window: it has taken something. */
-  void onProgress() {
-    if (stalledSinceNanos != 0) {
-      stalledSinceNanos = System.nanoTime();
     }
   }
 
@@ -344,7 +340,7 @@ final class Http2ServerStream implements Downstream {
 
   /** The response is out: what the client still sends of its request is not wanted any more. */
   private void onResponseSent() {
-    stalledSinceNanos = 0;
+    stall.end();
     endSent = true;
     if (!requestEnded && !isClosed && !(isTunnel && exchange != null)) {
       // RFC 9113 section 8.1: a complete response before the request's end.
@@ -418,10 +414,25 @@ final class Http2ServerStream implements Downstream {
   // ---------------------------------------------------------------- timers
 
   private void stalled() {
-    if (stalledSinceNanos == 0 && !isClosed) {
-      stalledSinceNanos = System.nanoTime();
-      arm(stalledSinceNanos + limits.writeStallTimeout().toNanos());
+    if (!stall.isRunning() && !isClosed) {
+      watch(System.nanoTime());
+      arm(stall.deadline());
     }
+  }
+
+  /** Another period in which the client has to take something. */
+  private void watch(long now) {
+    stall.again(now, connection.sentBytes(handle));
+    takenBefore = connection.takenBytes();
+  }
+
+  /** A stream whose own window is open waits for its turn: what is taken of others counts. */
+  private boolean isTooSlow() {
+    Exchange current = exchange;
+    boolean isPatient = current != null && current.isPatient();
+    return stall.isTooSlow(connection.sentBytes(handle), isPatient)
+        && (!connection.hasWindow(handle)
+            || stall.isTooFew(connection.takenBytes() - takenBefore, isPatient));
   }
 
   /** Two waits share the timer: the earlier counts, and its end finds the other. */
@@ -448,16 +459,15 @@ final class Http2ServerStream implements Downstream {
   }
 
   private long checkStall(long now) {
-    if (stalledSinceNanos == 0 || isClosed) {
+    if (!stall.isRunning() || isClosed) {
       return Long.MAX_VALUE;
     }
-    long limit = limits.writeStallTimeout().toNanos();
-    if (now - stalledSinceNanos < limit) {
-      return stalledSinceNanos + limit;
+    if (now - stall.deadline() < 0) {
+      return stall.deadline();
     }
-    if (connection.onlyObserves(Rule.WRITE_STALL)) {
-      stalledSinceNanos = now;
-      return now + limit;
+    if (!isTooSlow() || connection.onlyObserves(Rule.WRITE_STALL)) {
+      watch(now);
+      return stall.deadline();
     }
     connection.onSecurity(Why.WRITE_STALL.code(), "reset");
     Exchange current = exchange;

@@ -31,6 +31,7 @@ final class PriorityDistributor implements StreamByteDistributor {
   private final @Nullable Level[] levels = new @Nullable Level[URGENCIES];
   private int waitingLevels;
   private long streamableBytes;
+  private long sentBytes;
   private boolean signalled;
 
   PriorityDistributor(Http2Connection connection) {
@@ -96,6 +97,16 @@ final class PriorityDistributor implements StreamByteDistributor {
     if (wasQueued) {
       state.queue();
     }
+  }
+
+  /** All bytes of bodies that were sent on the connection so far. */
+  long sentBytes() {
+    return sentBytes;
+  }
+
+  /** All bytes of its body that were sent on a stream so far. */
+  long sentBytes(Http2Stream stream) {
+    return state(stream).sent;
   }
 
   @Override
@@ -170,6 +181,7 @@ final class PriorityDistributor implements StreamByteDistributor {
   private final class State {
     private final Http2Stream stream;
     private int streamable;
+    private long sent;
     private int urgency = Priority.DEFAULT.urgency();
     private boolean isIncremental = !signalled;
     private boolean isStated;
@@ -239,6 +251,8 @@ final class PriorityDistributor implements StreamByteDistributor {
       } finally {
         isSending = false;
       }
+      sent += count;
+      sentBytes += count;
       return count;
     }
 

@@ -62,7 +62,7 @@ final class UdpLoop {
   /** A socket of the listener is bound. */
   void adopt(Channel channel) {
     channel.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT);
-    upstreams.readBy(channel, reads);
+    upstreams.readBy(channel, reads == null ? null : reads.of(false));
     UdpFront front = new UdpFront(this);
     fronts.add(front);
     channel.pipeline().addLast(front);
@@ -122,8 +122,13 @@ final class UdpLoop {
   }
 
   /** A socket for an endpoint, not connected yet; null when there is none to be had. */
-  @Nullable Channel open(ChannelHandler handler) {
-    return upstreams.open(fixed.eventLoop, reads, handler);
+  @Nullable Channel open(DatagramReads.@Nullable Reads own, ChannelHandler handler) {
+    return upstreams.open(fixed.eventLoop, own, handler);
+  }
+
+  /** How a socket for an endpoint is read; null where Netty's own way has to do. */
+  DatagramReads.@Nullable Reads newReads() {
+    return reads == null ? null : reads.of(true);
   }
 
   void dropped(UdpDrop reason) {
@@ -132,7 +137,7 @@ final class UdpLoop {
 
   /** A session is over: the ledger, metrics and the log take note. */
   void ended(UdpSession session) {
-    if (session.end() == FlowEnd.SILENT) {
+    if (session.end() == FlowEnd.DONE) {
       fixed.ledger.countCompleted();
     } else {
       fixed.ledger.countAborted();

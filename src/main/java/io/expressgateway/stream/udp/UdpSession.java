@@ -84,7 +84,7 @@ final class UdpSession extends TimerWheel.Task implements PickRequest, FlowRecor
   @Override
   protected void onDeadline(long nowNanos) {
     if (nowNanos - lastNanos >= loop.settings().idleNanos()) {
-      end(FlowEnd.SILENT);
+      end(FlowEnd.DONE);
     } else {
       passed.report(loop, cluster());
       armNext(nowNanos);

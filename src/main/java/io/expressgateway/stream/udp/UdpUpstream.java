@@ -3,6 +3,7 @@ package io.expressgateway.stream.udp;
 import io.expressgateway.cluster.Endpoint;
 import io.expressgateway.net.OutOfMemory;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -26,6 +27,7 @@ final class UdpUpstream extends ChannelInboundHandlerAdapter {
   private final UdpSession session;
   private final Endpoint endpoint;
   private final byte[] header;
+  private final DatagramReads.@Nullable Reads reads;
   private final long askedNanos;
   private @Nullable Channel channel;
   private long answeredNanos;
@@ -37,6 +39,7 @@ final class UdpUpstream extends ChannelInboundHandlerAdapter {
     this.session = session;
     this.endpoint = endpoint;
     this.header = header;
+    this.reads = loop.newReads();
     this.askedNanos = loop.nanos();
   }
 
@@ -53,7 +56,7 @@ final class UdpUpstream extends ChannelInboundHandlerAdapter {
       InetSocketAddress address,
       byte[] header) {
     UdpUpstream upstream = new UdpUpstream(loop, session, endpoint, header);
-    Channel opened = loop.open(upstream);
+    Channel opened = loop.open(upstream.reads, upstream);
     if (opened == null) {
       return null;
     }
@@ -168,6 +171,14 @@ final class UdpUpstream extends ChannelInboundHandlerAdapter {
     if (!isAnswered) {
       isAnswered = true;
       answeredNanos = loop.nanos();
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    if (reads != null && reads.takeEmpty() && channel != null) {
+      answered();
+      session.fromEndpoint(Unpooled.EMPTY_BUFFER);
     }
   }
 

@@ -37,7 +37,7 @@ final class UpstreamSockets {
   }
 
   /** Makes a socket read whole datagrams, in batches where that can be. */
-  void readBy(Channel channel, @Nullable DatagramReads reads) {
+  void readBy(Channel channel, @Nullable RecvByteBufAllocator reads) {
     RecvByteBufAllocator allocator =
         reads == null ? new FixedRecvByteBufAllocator(DatagramReads.MAX_DATAGRAM_BYTES) : reads;
     channel.config().setRecvByteBufAllocator(allocator);
@@ -50,7 +50,7 @@ final class UpstreamSockets {
   }
 
   /** A socket that is not connected yet; null when there is none to be had. */
-  @Nullable Channel open(EventLoop loop, @Nullable DatagramReads reads, ChannelHandler handler) {
+  @Nullable Channel open(EventLoop loop, DatagramReads.@Nullable Reads reads, ChannelHandler handler) {
     DatagramChannel channel;
     try {
       channel = factory.newChannel();

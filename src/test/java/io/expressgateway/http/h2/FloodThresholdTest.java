@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.expressgateway.http.Gateway;
 import io.expressgateway.http.h1.RawEndpoint;
 import io.expressgateway.limit.Rule;
+import io.expressgateway.tls.Link;
 import java.io.IOException;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,15 +63,26 @@ class FloodThresholdTest {
   @MethodSource("floods")
   void oneBeyondTheThresholdEndsTheConnection(Rule rule, Frame frame, int explained)
       throws Exception {
+    endsOneBeyond(rule, frame, explained, Gateway.builder(), port -> Link.connect(port));
+  }
+
+  /** How a client gets its connection. */
+  interface Connect {
+    Link to(int port) throws IOException;
+  }
+
+  static void endsOneBeyond(
+      Rule rule, Frame frame, int explained, Gateway.Builder builder, Connect connect)
+      throws Exception {
     try (RawEndpoint endpoint =
             RawEndpoint.scripted(request -> {
               if (request.header("x-neighbour") != null) {
                 request.ok("hello");
               }
             });
-        Gateway gateway = Gateway.to(endpoint.port());
-        RawHttp2 attacker = new RawHttp2(gateway.port());
-        RawHttp2 neighbour = new RawHttp2(gateway.port())) {
+        Gateway gateway = builder.endpoints(endpoint.port()).start();
+        RawHttp2 attacker = new RawHttp2(connect.to(gateway.port()));
+        RawHttp2 neighbour = new RawHttp2(connect.to(gateway.port()))) {
       attacker.settings().request(1, "POST", false).send();
       attacker.await(RawHttp2.SETTINGS);
       int allowed = rule.defaultThreshold() + explained;
@@ -85,6 +97,7 @@ class FloodThresholdTest {
       attacker.send();
       assertThat(attacker.await(RawHttp2.GOAWAY).number(4)).isEqualTo(RawHttp2.ENHANCE_YOUR_CALM);
       assertThat(gateway.metrics.security).containsExactly(rule.text() + ":goaway");
+      assertThat(attacker.isEnded()).isTrue();
       neighbourIsServed(neighbour, 3);
       assertThat(gateway.metrics.contained).isEmpty();
     }

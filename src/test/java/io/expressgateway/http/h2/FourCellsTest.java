@@ -209,7 +209,7 @@ class FourCellsTest {
       Await.until(
           "the endpoint knows",
           () -> cell.endpoint.requests() == 1 && cell.endpoint.cancelled.get() == 1);
-      assertThat(cell.gateway.engine().ledger().aborted()).isEqualTo(1);
+      Await.until("aborted", () -> cell.gateway.engine().ledger().aborted() == 1);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.expressgateway.http.h2;
 
+import io.expressgateway.tls.Link;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -31,6 +32,7 @@ final class RawHttp2 implements Closeable {
   static final int ENHANCE_YOUR_CALM = 11;
 
   final Socket socket;
+  final Link link;
   private final Http2HeadersDecoder fields = new DefaultHttp2HeadersDecoder(false);
   private final DataInputStream in;
   private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
@@ -41,7 +43,13 @@ final class RawHttp2 implements Closeable {
 
   /** A client on a connection that is made already. */
   RawHttp2(Socket connected) throws IOException {
-    socket = connected;
+    this(Link.clear(connected));
+  }
+
+  /** A client on a connection, over TLS or not, that is made already. */
+  RawHttp2(Link made) throws IOException {
+    link = made;
+    socket = made.stream();
     socket.setTcpNoDelay(true);
     socket.setSoTimeout(15_000);
     in = new DataInputStream(socket.getInputStream());
@@ -159,6 +167,6 @@ final class RawHttp2 implements Closeable {
 
   @Override
   public void close() throws IOException {
-    socket.close();
+    link.close();
   }
 }

@@ -2,46 +2,69 @@ package io.expressgateway.http.websocket;
 
 import io.expressgateway.cluster.ClusterSpec;
 import io.expressgateway.http.Gateway;
-import io.expressgateway.snapshot.ListenerSpec;
 import io.expressgateway.snapshot.WebSocketLimits;
+import io.expressgateway.tls.Link;
 import io.expressgateway.tls.TestCertificates;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.pkitesting.X509Bundle;
+import java.io.IOException;
 import java.net.Socket;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
 
 /** One combination of what the client and the endpoint speak. */
 enum Cell {
-  H1_TO_H1(false, false, false),
-  H1_TO_H2(false, true, false),
-  H2_TO_H1(true, false, false),
-  H2_TO_H2(true, true, false),
-  TLS_H1_TO_H1(false, false, true),
-  TLS_H1_TO_H2(false, true, true),
-  TLS_H2_TO_H1(true, false, true),
-  TLS_H2_TO_H2(true, true, true);
+  H1_TO_H1(false, false, false, false),
+  H1_TO_H2(false, true, false, false),
+  H2_TO_H1(true, false, false, false),
+  H2_TO_H2(true, true, false, false),
+  TLS_H1_TO_H1(false, false, true, false),
+  TLS_H1_TO_H2(false, true, true, false),
+  TLS_H2_TO_H1(true, false, true, false),
+  TLS_H2_TO_H2(true, true, true, false),
+  TLS_H1_TO_TLS_H1(false, false, true, true),
+  TLS_H1_TO_TLS_H2(false, true, true, true),
+  TLS_H2_TO_TLS_H1(true, false, true, true),
+  TLS_H2_TO_TLS_H2(true, true, true, true);
 
   static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
   private static final TestCertificates CERTIFICATES = new TestCertificates();
+  private static final X509Bundle SITE = CERTIFICATES.server("test");
+  private static final SSLContext ENDPOINT = CERTIFICATES.trusting(CERTIFICATES.server("endpoint"));
 
   final boolean http2Front;
   final boolean http2Back;
   final boolean tls;
+  final boolean tlsBack;
 
-  Cell(boolean http2Front, boolean http2Back, boolean tls) {
+  Cell(boolean http2Front, boolean http2Back, boolean tls, boolean tlsBack) {
     this.http2Front = http2Front;
     this.http2Back = http2Back;
     this.tls = tls;
+    this.tlsBack = tlsBack;
   }
 
   /** The four cells in clear text. */
   static Stream<Cell> four() {
     return Stream.of(H1_TO_H1, H1_TO_H2, H2_TO_H1, H2_TO_H2);
+  }
+
+  /** The four cells with TLS on both sides. */
+  static Stream<Cell> secured() {
+    return Stream.of(TLS_H1_TO_TLS_H1, TLS_H1_TO_TLS_H2, TLS_H2_TO_TLS_H1, TLS_H2_TO_TLS_H2);
+  }
+
+  /** An endpoint of this cell. */
+  WebSocketEndpoint endpoint(WebSocketEndpoint.Script script) throws IOException {
+    return WebSocketEndpoint.start(http2Back, tlsBack ? ENDPOINT : null, script);
+  }
+
+  /** What an endpoint of this cell speaks on a connection that it accepted. */
+  Link accepted(Socket tcp) throws IOException {
+    return tlsBack ? Link.accepted(tcp, ENDPOINT, http2Back ? "h2" : "http/1.1") : Link.clear(tcp);
   }
 
   /** Status of an answer that opens a WebSocket. */
@@ -54,52 +77,41 @@ enum Cell {
   }
 
   Gateway.Builder gateway(int port, UnaryOperator<WebSocketLimits> limits) {
-    return Gateway.builder()
-        .endpoints(port)
-        .protocol(http2Back ? ClusterSpec.Protocol.HTTP2 : ClusterSpec.Protocol.HTTP1)
-        .limits(http -> http.with(limits.apply(http.webSocket())))
-        .listener(spec -> tls ? secured(spec) : spec);
-  }
-
-  private static ListenerSpec secured(ListenerSpec spec) {
-    return new ListenerSpec(
-        spec.name(),
-        spec.bind(),
-        ListenerSpec.Protocol.HTTPS,
-        spec.maxConnections(),
-        spec.maxConnectionsPerIp(),
-        spec.trustedProxies(),
-        spec.trustedProxyPattern(),
-        spec.forwarding(),
-        spec.accessLog(),
-        spec.http(),
-        TestCertificates.spec(CERTIFICATES.server("test")));
-  }
-
-  Socket socket(Gateway gateway) throws Exception {
-    Socket socket = new Socket("127.0.0.1", gateway.port());
-    socket.setTcpNoDelay(true);
-    socket.setSoTimeout(20_000);
-    if (!tls) {
-      return socket;
+    Gateway.Builder builder =
+        Gateway.builder()
+            .endpoints(port)
+            .protocol(http2Back ? ClusterSpec.Protocol.HTTP2 : ClusterSpec.Protocol.HTTP1)
+            .limits(http -> http.with(limits.apply(http.webSocket())));
+    if (tls) {
+      builder.tls(TestCertificates.spec(SITE));
     }
-    SSLContext context = CERTIFICATES.trusting(null);
-    SSLSocket secured =
-        (SSLSocket) context.getSocketFactory().createSocket(socket, "test", gateway.port(), true);
-    SSLParameters parameters = secured.getSSLParameters();
-    parameters.setApplicationProtocols(new String[] {http2Front ? "h2" : "http/1.1"});
-    secured.setSSLParameters(parameters);
-    secured.startHandshake();
-    return secured;
+    if (tlsBack) {
+      builder.endpointTls(
+          new ClusterSpec.Tls(true, List.of(CERTIFICATES.authority()), "endpoint", null));
+    }
+    return builder;
+  }
+
+  /** A client's connection, after its handshake. */
+  Link link(Gateway gateway) throws IOException {
+    return tls
+        ? Link.secured(CERTIFICATES, gateway.port(), "test", http2Front ? "h2" : "http/1.1")
+        : Link.connect(gateway.port());
   }
 
   /** A client's handshake for {@code path} and its answer, whatever that is. */
   Peer connect(Gateway gateway, String path, String... fields) throws Exception {
-    Socket socket = socket(gateway);
-    return http2Front ? connectOverHttp2(socket, path, fields) : connect(socket, path, fields);
+    return connect(link(gateway), path, fields);
   }
 
-  private static Peer connect(Socket socket, String path, String... fields) throws Exception {
+  /** The same on a connection that there is already. */
+  Peer connect(Link link, String path, String... fields) throws Exception {
+    return http2Front
+        ? connectOverHttp2(Http2Wire.client(link), path, fields)
+        : connectOverHttp1(link, path, fields);
+  }
+
+  private static Peer connectOverHttp1(Link link, String path, String... fields) throws Exception {
     StringBuilder head =
         new StringBuilder("GET ")
             .append(path)
@@ -110,15 +122,14 @@ enum Cell {
     for (int i = 0; i < fields.length; i += 2) {
       head.append(fields[i]).append(": ").append(fields[i + 1]).append("\r\n");
     }
-    Peer.over(socket, "", 0).send(head + "\r\n");
-    String answer = WebSocketEndpoint.readHead(socket.getInputStream());
+    Peer.over(link, "", 0).send(head + "\r\n");
+    String answer = WebSocketEndpoint.readHead(link.stream().getInputStream());
     int status = Integer.parseInt(answer.substring(9, 12));
-    return Peer.over(socket, WebSocketEndpoint.lines(answer), status);
+    return Peer.over(link, WebSocketEndpoint.lines(answer), status);
   }
 
-  private static Peer connectOverHttp2(Socket socket, String path, String... fields)
-      throws Exception {
-    Http2Wire wire = Http2Wire.client(socket);
+  /** A WebSocket on a connection that may have others. */
+  static Peer connectOverHttp2(Http2Wire wire, String path, String... fields) throws Exception {
     if (!wire.offersConnect()) {
       throw new AssertionError("the listener does not offer extended CONNECT");
     }

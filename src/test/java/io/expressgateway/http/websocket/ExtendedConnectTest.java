@@ -6,8 +6,8 @@ import io.expressgateway.http.Gateway;
 import io.expressgateway.http.fault.Await;
 import io.expressgateway.http.h1.RawEndpoint;
 import io.expressgateway.snapshot.WebSocketLimits;
+import io.expressgateway.tls.Link;
 import io.netty.handler.codec.http2.Http2Headers;
-import java.net.Socket;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -29,9 +29,7 @@ class ExtendedConnectTest {
   }
 
   private static Http2Wire client(Gateway gateway) throws Exception {
-    Socket socket = new Socket("127.0.0.1", gateway.port());
-    socket.setSoTimeout(20_000);
-    return Http2Wire.client(socket);
+    return Http2Wire.client(Link.connect(gateway.port()));
   }
 
   static Stream<Arguments> malformed() {
@@ -180,12 +178,13 @@ class ExtendedConnectTest {
   void aKeyThatCannotBeAnsweredIsRefused() throws Exception {
     try (WebSocketEndpoint endpoint = WebSocketEndpoint.start(true, WebSocketEndpoint.ECHO);
         Gateway gateway = Cell.H1_TO_H2.gateway(endpoint, limits -> limits).start();
-        Socket socket = new Socket("127.0.0.1", gateway.port())) {
-      Peer.over(socket, "", 0)
+        Link link = Link.connect(gateway.port())) {
+      Peer.over(link, "", 0)
           .send(
               "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                   + "Sec-WebSocket-Key: short\r\n\r\n");
-      assertThat(WebSocketEndpoint.readHead(socket.getInputStream())).startsWith("HTTP/1.1 400 ");
+      assertThat(WebSocketEndpoint.readHead(link.stream().getInputStream()))
+          .startsWith("HTTP/1.1 400 ");
       assertThat(gateway.metrics.failures).containsExactly("bad-websocket-key");
     }
   }
@@ -220,12 +219,10 @@ class ExtendedConnectTest {
   void whatTheClientSendsEarlyWaitsForTheAnswer(Cell cell) throws Exception {
     java.util.concurrent.CountDownLatch go = new java.util.concurrent.CountDownLatch(1);
     try (WebSocketEndpoint endpoint =
-            WebSocketEndpoint.start(
-                cell.http2Back,
-                call -> {
-                  go.await();
-                  WebSocketEndpoint.ECHO.on(call);
-                });
+            cell.endpoint(call -> {
+              go.await();
+              WebSocketEndpoint.ECHO.on(call);
+            });
         Gateway gateway = cell.gateway(endpoint, limits -> limits).start();
         Http2Wire client = client(gateway)) {
       Http2Wire.Stream stream = client.open(Cell.connectHead("/"), false);

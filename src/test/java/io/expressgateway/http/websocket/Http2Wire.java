@@ -1,5 +1,6 @@
 package io.expressgateway.http.websocket;
 
+import io.expressgateway.tls.Link;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -14,7 +15,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Map;
@@ -44,7 +44,7 @@ final class Http2Wire implements Closeable {
     void on(Stream stream) throws Exception;
   }
 
-  final Socket socket;
+  final Link link;
   final CompletableFuture<Map<Integer, Integer>> settings = new CompletableFuture<>();
   final CompletableFuture<Void> goAway = new CompletableFuture<>();
   private final DataInputStream in;
@@ -59,17 +59,16 @@ final class Http2Wire implements Closeable {
   private int peerWindow = WINDOW;
   private int next = 1;
 
-  private Http2Wire(Socket socket, boolean client, Accept accept) throws IOException {
-    this.socket = socket;
+  private Http2Wire(Link link, boolean client, Accept accept) throws IOException {
+    this.link = link;
     this.client = client;
     this.accept = accept;
-    socket.setTcpNoDelay(true);
-    in = new DataInputStream(new java.io.BufferedInputStream(socket.getInputStream()));
-    out = socket.getOutputStream();
+    in = new DataInputStream(new java.io.BufferedInputStream(link.stream().getInputStream()));
+    out = link.stream().getOutputStream();
   }
 
-  static Http2Wire client(Socket socket) throws IOException {
-    Http2Wire wire = new Http2Wire(socket, true, null);
+  static Http2Wire client(Link link) throws IOException {
+    Http2Wire wire = new Http2Wire(link, true, null);
     wire.out.write(PREFACE);
     wire.frame(SETTINGS, 0, 0, new byte[0]);
     Thread.ofVirtual().start(wire::read);
@@ -77,8 +76,8 @@ final class Http2Wire implements Closeable {
   }
 
   /** A server; its SETTINGS are {@link #settings}'s to send. */
-  static Http2Wire server(Socket socket, Accept accept) throws IOException {
-    Http2Wire wire = new Http2Wire(socket, false, accept);
+  static Http2Wire server(Link link, Accept accept) throws IOException {
+    Http2Wire wire = new Http2Wire(link, false, accept);
     Thread.ofVirtual().start(wire::read);
     return wire;
   }
@@ -245,7 +244,7 @@ final class Http2Wire implements Closeable {
 
   @Override
   public void close() throws IOException {
-    socket.close();
+    link.close();
   }
 
   /** One stream. */

@@ -1,10 +1,10 @@
 package io.expressgateway.http.websocket;
 
+import io.expressgateway.tls.Link;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
@@ -17,10 +17,14 @@ abstract class Peer implements Closeable {
   /** The status that the client got; for an endpoint 0. */
   final int status;
 
+  /** The connection below. */
+  final Link link;
+
   final InputStream in;
   final OutputStream out;
 
-  private Peer(String head, int status, InputStream in, OutputStream out) {
+  private Peer(Link link, String head, int status, InputStream in, OutputStream out) {
+    this.link = link;
     this.head = head;
     this.status = status;
     this.in = in;
@@ -64,27 +68,27 @@ abstract class Peer implements Closeable {
     }
   }
 
+  @Override
+  public void close() throws IOException {
+    link.close();
+  }
+
   /** Bytes to send as Latin-1, for what is no frame. */
   void send(String text) throws IOException {
     send(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  static Peer over(Socket socket, String head, int status) throws IOException {
-    return new Peer(head, status, socket.getInputStream(), socket.getOutputStream()) {
+  static Peer over(Link link, String head, int status) throws IOException {
+    InputStream in = link.stream().getInputStream();
+    return new Peer(link, head, status, in, link.stream().getOutputStream()) {
       @Override
       void end() throws IOException {
-        socket.shutdownOutput();
+        link.finish();
       }
 
       @Override
       void reset() throws IOException {
-        socket.setSoLinger(true, 0);
-        socket.close();
-      }
-
-      @Override
-      public void close() throws IOException {
-        socket.close();
+        link.reset();
       }
     };
   }
@@ -102,7 +106,7 @@ abstract class Peer implements Closeable {
             stream.send(bytes, from, count);
           }
         };
-    return new Peer(head, status, stream.input, out) {
+    return new Peer(wire.link, head, status, stream.input, out) {
       @Override
       void end() throws IOException {
         stream.end();
@@ -111,11 +115,6 @@ abstract class Peer implements Closeable {
       @Override
       void reset() throws IOException {
         stream.reset(Http2Wire.CANCEL);
-      }
-
-      @Override
-      public void close() throws IOException {
-        wire.close();
       }
     };
   }

@@ -3,12 +3,13 @@ package io.expressgateway.http.websocket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.expressgateway.http.Gateway;
+import io.expressgateway.tls.Link;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -35,10 +36,10 @@ class ServerSentEventsTest {
     }
   }
 
-  private void serveHttp1(ServerSocket server) {
-    try (Socket socket = server.accept()) {
-      WebSocketEndpoint.readHead(socket.getInputStream());
-      OutputStream out = socket.getOutputStream();
+  private void serveHttp1(Cell cell, ServerSocket server) {
+    try (Link link = cell.accepted(server.accept())) {
+      WebSocketEndpoint.readHead(link.stream().getInputStream());
+      OutputStream out = link.stream().getOutputStream();
       out.write(
           ("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
                   + "Transfer-Encoding: chunked\r\n\r\n")
@@ -53,13 +54,16 @@ class ServerSentEventsTest {
     }
   }
 
-  private void serveHttp2(ServerSocket server) {
+  private void serveHttp2(Cell cell, ServerSocket server) {
     try {
+      CountDownLatch settled = new CountDownLatch(1);
       Http2Wire wire =
           Http2Wire.server(
-              server.accept(),
+              cell.accepted(server.accept()),
               stream -> {
                 stream.awaitHead();
+                // RFC 9113 section 3.4: no frame of ours before our SETTINGS.
+                settled.await();
                 stream.sendHead(
                     Http2Wire.head(":status", "200", "content-type", "text/event-stream"), false);
                 events(text -> {
@@ -69,6 +73,7 @@ class ServerSentEventsTest {
                 stream.end();
               });
       wire.sendSettings(false);
+      settled.countDown();
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
@@ -79,16 +84,16 @@ class ServerSentEventsTest {
   void reachTheClientOneByOne(Cell cell) throws Exception {
     try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
         Gateway gateway = cell.gateway(server.getLocalPort(), limits -> limits).start();
-        Socket socket = cell.socket(gateway)) {
+        Link link = cell.link(gateway)) {
       Thread.ofVirtual()
           .start(() -> {
             if (cell.http2Back) {
-              serveHttp2(server);
+              serveHttp2(cell, server);
             } else {
-              serveHttp1(server);
+              serveHttp1(cell, server);
             }
           });
-      InputStream body = cell.http2Front ? overHttp2(socket) : overHttp1(socket);
+      InputStream body = cell.http2Front ? overHttp2(link) : overHttp1(link);
       for (int i = 0; i < EVENTS; i++) {
         String event = event(i);
         String expected = cell.http2Front ? event : chunk(event);
@@ -103,17 +108,17 @@ class ServerSentEventsTest {
     return Integer.toHexString(text.length()) + "\r\n" + text + "\r\n";
   }
 
-  private static InputStream overHttp1(Socket socket) throws Exception {
-    Peer.over(socket, "", 0).send("GET / HTTP/1.1\r\nHost: test\r\n\r\n");
-    assertThat(WebSocketEndpoint.readHead(socket.getInputStream()))
+  private static InputStream overHttp1(Link link) throws Exception {
+    Peer.over(link, "", 0).send("GET / HTTP/1.1\r\nHost: test\r\n\r\n");
+    assertThat(WebSocketEndpoint.readHead(link.stream().getInputStream()))
         .startsWith("HTTP/1.1 200 ")
         .contains("text/event-stream");
-    return socket.getInputStream();
+    return link.stream().getInputStream();
   }
 
-  private static InputStream overHttp2(Socket socket) throws Exception {
+  private static InputStream overHttp2(Link link) throws Exception {
     Http2Wire.Stream stream =
-        Http2Wire.client(socket)
+        Http2Wire.client(link)
             .open(
                 Http2Wire.head(
                     ":method", "GET", ":scheme", "http", ":path", "/", ":authority", "test"),

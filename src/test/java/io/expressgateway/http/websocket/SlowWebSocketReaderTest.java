@@ -69,14 +69,12 @@ class SlowWebSocketReaderTest {
   @MethodSource("io.expressgateway.http.websocket.Cell#four")
   void aSlowClientStopsTheEndpoint(Cell cell) throws Exception {
     try (WebSocketEndpoint endpoint =
-            WebSocketEndpoint.start(
-                cell.http2Back,
-                call -> {
-                  Peer peer = call.accept();
-                  flood(peer, false);
-                  peer.end();
-                  peer.endsCleanly();
-                });
+            cell.endpoint(call -> {
+              Peer peer = call.accept();
+              flood(peer, false);
+              peer.end();
+              peer.endsCleanly();
+            });
         Gateway gateway = gateway(cell, endpoint);
         Peer client = cell.connect(gateway, "/")) {
       awaitStandstill();
@@ -93,16 +91,14 @@ class SlowWebSocketReaderTest {
     CountDownLatch go = new CountDownLatch(1);
     CountDownLatch all = new CountDownLatch(1);
     try (WebSocketEndpoint endpoint =
-            WebSocketEndpoint.start(
-                cell.http2Back,
-                call -> {
-                  Peer peer = call.accept();
-                  go.await();
-                  readAll(peer);
-                  assertThat(peer.endsCleanly()).isTrue();
-                  all.countDown();
-                  peer.end();
-                });
+            cell.endpoint(call -> {
+              Peer peer = call.accept();
+              go.await();
+              readAll(peer);
+              assertThat(peer.endsCleanly()).isTrue();
+              all.countDown();
+              peer.end();
+            });
         Gateway gateway = gateway(cell, endpoint);
         Peer client = cell.connect(gateway, "/")) {
       Thread upload =

@@ -25,7 +25,7 @@ class WebSocketDrainTest {
           peer.end();
           peer.endsCleanly();
         };
-    try (WebSocketEndpoint endpoint = WebSocketEndpoint.start(cell.http2Back, script);
+    try (WebSocketEndpoint endpoint = cell.endpoint(script);
         Gateway gateway = cell.gateway(endpoint, limits -> limits).start();
         Peer client = cell.connect(gateway, "/chat")) {
       gateway.engine().beginDrain();
@@ -54,7 +54,7 @@ class WebSocketDrainTest {
           Peer peer = call.accept();
           told.set(peer.read());
         };
-    try (WebSocketEndpoint endpoint = WebSocketEndpoint.start(cell.http2Back, script);
+    try (WebSocketEndpoint endpoint = cell.endpoint(script);
         Gateway gateway = cell.gateway(endpoint, limits -> limits).start();
         Peer client = cell.connect(gateway, "/chat")) {
       gateway.engine().close();

@@ -1,5 +1,6 @@
 package io.expressgateway.http.websocket;
 
+import io.expressgateway.tls.Link;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -13,6 +14,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** An endpoint that does with each handshake what its script says, over HTTP/1.1 or HTTP/2. */
 final class WebSocketEndpoint implements Closeable {
@@ -43,12 +46,15 @@ final class WebSocketEndpoint implements Closeable {
   private final ServerSocket server;
   private final List<Socket> open = new CopyOnWriteArrayList<>();
   private final boolean http2;
+  private final @Nullable SSLContext tls;
   private final Script script;
   private final boolean settingsByHand;
 
-  private WebSocketEndpoint(boolean http2, boolean settingsByHand, Script script)
+  private WebSocketEndpoint(
+      boolean http2, boolean settingsByHand, @Nullable SSLContext tls, Script script)
       throws IOException {
     this.http2 = http2;
+    this.tls = tls;
     this.settingsByHand = settingsByHand;
     this.script = script;
     server = new ServerSocket(0, 256, InetAddress.getLoopbackAddress());
@@ -56,12 +62,18 @@ final class WebSocketEndpoint implements Closeable {
   }
 
   static WebSocketEndpoint start(boolean http2, Script script) throws IOException {
-    return new WebSocketEndpoint(http2, false, script);
+    return start(http2, null, script);
+  }
+
+  /** Over TLS when {@code tls} is not null. */
+  static WebSocketEndpoint start(boolean http2, @Nullable SSLContext tls, Script script)
+      throws IOException {
+    return new WebSocketEndpoint(http2, false, tls, script);
   }
 
   /** HTTP/2 whose SETTINGS the test sends itself, through {@link #wires}. */
   static WebSocketEndpoint silent(Script script) throws IOException {
-    return new WebSocketEndpoint(true, true, script);
+    return new WebSocketEndpoint(true, true, null, script);
   }
 
   int port() {
@@ -74,19 +86,29 @@ final class WebSocketEndpoint implements Closeable {
         Socket socket = server.accept();
         socket.setTcpNoDelay(true);
         open.add(socket);
-        if (http2) {
-          Http2Wire[] wire = new Http2Wire[1];
-          wire[0] = Http2Wire.server(socket, stream -> serve(wire[0], stream));
-          wires.add(wire[0]);
-          if (!settingsByHand) {
-            wire[0].sendSettings(true);
-          }
-        } else {
-          Thread.ofVirtual().start(() -> serve(socket));
-        }
+        Thread.ofVirtual().start(() -> connected(socket));
       }
     } catch (IOException closed) {
       // The test is over.
+    }
+  }
+
+  private void connected(Socket socket) {
+    try {
+      String protocol = http2 ? "h2" : "http/1.1";
+      Link link = tls == null ? Link.clear(socket) : Link.accepted(socket, tls, protocol);
+      if (!http2) {
+        serve(link);
+        return;
+      }
+      Http2Wire[] wire = new Http2Wire[1];
+      wire[0] = Http2Wire.server(link, stream -> serve(wire[0], stream));
+      wires.add(wire[0]);
+      if (!settingsByHand) {
+        wire[0].sendSettings(true);
+      }
+    } catch (IOException gone) {
+      // What tests look at is what had arrived.
     }
   }
 
@@ -102,14 +124,15 @@ final class WebSocketEndpoint implements Closeable {
     script.on(call);
   }
 
-  private void serve(Socket socket) {
+  private void serve(Link link) {
     try {
-      String head = readHead(socket.getInputStream());
+      String head = readHead(link.stream().getInputStream());
       Call call = new Call(lines(head), head.split(" ", 3)[1]);
-      call.socket = socket;
+      call.link = link;
       calls.add(call);
       script.on(call);
-      socket.close();
+      link.finish();
+      link.close();
     } catch (Exception gone) {
       // What tests look at is what had arrived.
     }
@@ -154,7 +177,7 @@ final class WebSocketEndpoint implements Closeable {
   static final class Call {
     final String head;
     final String path;
-    private Socket socket;
+    private Link link;
     private Http2Wire wire;
     private Http2Wire.Stream stream;
 
@@ -184,7 +207,7 @@ final class WebSocketEndpoint implements Closeable {
       for (int i = 0; i < fields.length; i += 2) {
         answer.append(fields[i]).append(": ").append(fields[i + 1]).append("\r\n");
       }
-      Peer peer = Peer.over(socket, head, 0);
+      Peer peer = Peer.over(link, head, 0);
       peer.send(answer + "\r\n");
       return peer;
     }
@@ -197,7 +220,7 @@ final class WebSocketEndpoint implements Closeable {
         stream.send(body.getBytes(StandardCharsets.US_ASCII), 0, body.length());
         stream.end();
       } else {
-        Peer.over(socket, head, 0)
+        Peer.over(link, head, 0)
             .send(
                 "HTTP/1.1 "
                     + status

@@ -79,8 +79,7 @@ class WebSocketIdleTest {
   @ParameterizedTest
   @MethodSource("io.expressgateway.http.websocket.Cell#four")
   void oneThatReachesItsLifetimeIsClosedWith1001(Cell cell) throws Exception {
-    try (WebSocketEndpoint endpoint =
-            WebSocketEndpoint.start(cell.http2Back, WebSocketEndpoint.ECHO);
+    try (WebSocketEndpoint endpoint = cell.endpoint(WebSocketEndpoint.ECHO);
         io.expressgateway.http.Gateway gateway =
             cell.gateway(
                     endpoint,

@@ -30,8 +30,7 @@ final class WebSocketStage implements AutoCloseable {
       throws Exception {
     this.cell = cell;
     endpoint =
-        WebSocketEndpoint.start(
-            cell.http2Back,
+        cell.endpoint(
             call -> (call.path.equals(NEIGHBOUR) ? WebSocketEndpoint.ECHO : script).on(call));
     gateway = change.apply(cell.gateway(endpoint, limits -> limits)).start();
     neighbour = cell.connect(gateway, NEIGHBOUR);

@@ -23,8 +23,7 @@ class WebSocketTest {
   @ParameterizedTest
   @EnumSource
   void messagesPassBothWaysAndTheCloseHandshakeEndsIt(Cell cell) throws Exception {
-    try (WebSocketEndpoint endpoint =
-            WebSocketEndpoint.start(cell.http2Back, WebSocketEndpoint.ECHO);
+    try (WebSocketEndpoint endpoint = cell.endpoint(WebSocketEndpoint.ECHO);
         Gateway gateway = cell.gateway(endpoint, limits -> limits).start();
         Peer client = cell.connect(gateway, "/chat?room=1")) {
       assertThat(client.status).isEqualTo(cell.opened());
@@ -50,17 +49,15 @@ class WebSocketTest {
   @MethodSource("io.expressgateway.http.websocket.Cell#four")
   void theHandshakeIsTranslatedWithItsSubprotocolAndExtensions(Cell cell) throws Exception {
     try (WebSocketEndpoint endpoint =
-            WebSocketEndpoint.start(
-                cell.http2Back,
-                call ->
-                    call.accept(
-                            "sec-websocket-protocol",
-                            "chat",
-                            "sec-websocket-extensions",
-                            "permessage-deflate",
-                            "x-own",
-                            "kept")
-                        .endsCleanly());
+            cell.endpoint(call ->
+                call.accept(
+                        "sec-websocket-protocol",
+                        "chat",
+                        "sec-websocket-extensions",
+                        "permessage-deflate",
+                        "x-own",
+                        "kept")
+                    .endsCleanly());
         Gateway gateway = cell.gateway(endpoint, limits -> limits).start();
         Peer client =
             cell.connect(
@@ -99,8 +96,7 @@ class WebSocketTest {
   @ParameterizedTest
   @EnumSource
   void aRefusalPassesWithItsBody(Cell cell) throws Exception {
-    try (WebSocketEndpoint endpoint =
-            WebSocketEndpoint.start(cell.http2Back, call -> call.refuse(403, "not you"));
+    try (WebSocketEndpoint endpoint = cell.endpoint(call -> call.refuse(403, "not you"));
         Gateway gateway = cell.gateway(endpoint, limits -> limits).start();
         Peer client = cell.connect(gateway, "/chat")) {
       assertThat(client.status).isEqualTo(403);
@@ -132,7 +128,7 @@ class WebSocketTest {
               peer.endsCleanly();
             }
           };
-      try (WebSocketEndpoint endpoint = WebSocketEndpoint.start(cell.http2Back, script);
+      try (WebSocketEndpoint endpoint = cell.endpoint(script);
           Gateway gateway = cell.gateway(endpoint, limits -> limits).start();
           Peer client = cell.connect(gateway, "/chat")) {
         if (clientFirst) {
@@ -152,12 +148,11 @@ class WebSocketTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "TLS_H1.*")
+  @EnumSource
   void aClientThatResetsIsNoCleanEndForTheEndpoint(Cell cell) throws Exception {
     AtomicReference<Boolean> clean = new AtomicReference<>();
     try (WebSocketEndpoint endpoint =
-            WebSocketEndpoint.start(
-                cell.http2Back, call -> clean.set(call.accept().endsCleanly()));
+            cell.endpoint(call -> clean.set(call.accept().endsCleanly()));
         Gateway gateway = cell.gateway(endpoint, limits -> limits).start();
         Peer client = cell.connect(gateway, "/chat")) {
       client.send(Arrays.copyOf(Frames.masked("half"), 4));
@@ -173,14 +168,12 @@ class WebSocketTest {
   @EnumSource
   void anEndpointThatResetsIsNoCleanEndForTheClient(Cell cell) throws Exception {
     try (WebSocketEndpoint endpoint =
-            WebSocketEndpoint.start(
-                cell.http2Back,
-                call -> {
-                  Peer peer = call.accept();
-                  peer.send(Arrays.copyOf(Frames.plain("half"), 3));
-                  peer.in.read();
-                  peer.reset();
-                });
+            cell.endpoint(call -> {
+              Peer peer = call.accept();
+              peer.send(Arrays.copyOf(Frames.plain("half"), 3));
+              peer.in.read();
+              peer.reset();
+            });
         Gateway gateway = cell.gateway(endpoint, limits -> limits).start();
         Peer client = cell.connect(gateway, "/chat")) {
       assertThat(client.in.readNBytes(3)).hasSize(3);
@@ -195,15 +188,13 @@ class WebSocketTest {
   @MethodSource("io.expressgateway.http.websocket.Cell#four")
   void anEndpointThatIsLostAfterBothSaidCloseIsAnEndAsAnyOther(Cell cell) throws Exception {
     try (WebSocketEndpoint endpoint =
-            WebSocketEndpoint.start(
-                cell.http2Back,
-                call -> {
-                  Peer peer = call.accept();
-                  peer.read();
-                  peer.send(Frames.close(false, 1000, ""));
-                  peer.in.read();
-                  peer.reset();
-                });
+            cell.endpoint(call -> {
+              Peer peer = call.accept();
+              peer.read();
+              peer.send(Frames.close(false, 1000, ""));
+              peer.in.read();
+              peer.reset();
+            });
         Gateway gateway = cell.gateway(endpoint, limits -> limits).start();
         Peer client = cell.connect(gateway, "/chat")) {
       client.send(Frames.close(true, 1000, ""));

@@ -11,7 +11,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** A client of one address, connected to the gateway: it takes answers from nowhere else. */
-final class Client implements AutoCloseable {
+public final class Client implements AutoCloseable {
 
   private static final int PATIENCE_MILLIS = 10_000;
 
@@ -21,11 +21,11 @@ final class Client implements AutoCloseable {
     this.socket = socket;
   }
 
-  static Client of(InetSocketAddress gateway) throws IOException {
+  public static Client of(InetSocketAddress gateway) throws IOException {
     return of(gateway, null);
   }
 
-  static Client of(InetSocketAddress gateway, @Nullable String ip) throws IOException {
+  public static Client of(InetSocketAddress gateway, @Nullable String ip) throws IOException {
     DatagramSocket socket =
         ip == null
             ? new DatagramSocket()
@@ -36,29 +36,29 @@ final class Client implements AutoCloseable {
     return new Client(socket);
   }
 
-  Client send(byte[] payload) throws IOException {
+  public Client send(byte[] payload) throws IOException {
     socket.send(new DatagramPacket(payload, payload.length));
     return this;
   }
 
-  Client send(String text) throws IOException {
+  public Client send(String text) throws IOException {
     return send(text.getBytes(StandardCharsets.US_ASCII));
   }
 
-  byte[] receive() throws IOException {
+  public byte[] receive() throws IOException {
     DatagramPacket packet = new DatagramPacket(new byte[65_535], 65_535);
     socket.receive(packet);
     return Arrays.copyOf(packet.getData(), packet.getLength());
   }
 
   /** Sends and waits for the answer. */
-  String ask(String text) throws IOException {
+  public String ask(String text) throws IOException {
     send(text);
     return new String(receive(), StandardCharsets.US_ASCII);
   }
 
   /** Asks again until there is an answer: datagrams may be lost while an endpoint goes. */
-  String askUntilAnswered(String text) throws IOException {
+  public String askUntilAnswered(String text) throws IOException {
     socket.setSoTimeout(200);
     for (int i = 0; i < 50; i++) {
       try {
@@ -70,7 +70,7 @@ final class Client implements AutoCloseable {
     throw new SocketTimeoutException("no answer to " + text);
   }
 
-  int port() {
+  public int port() {
     return socket.getLocalPort();
   }
 

@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An endpoint that sends every datagram back to where it came from. */
-final class Echo implements AutoCloseable {
+public final class Echo implements AutoCloseable {
 
   private static final int MAX_BYTES = 65_535;
 
@@ -30,7 +30,7 @@ final class Echo implements AutoCloseable {
     Thread.ofPlatform().daemon().name("echo-" + socket.getLocalPort()).start(this::run);
   }
 
-  static Echo on(String ip) {
+  public static Echo on(String ip) {
     try {
       DatagramSocket socket =
           new DatagramSocket(new InetSocketAddress(InetAddress.getByName(ip), 0));
@@ -41,7 +41,7 @@ final class Echo implements AutoCloseable {
     }
   }
 
-  static Echo start() {
+  public static Echo start() {
     return on("127.0.0.1");
   }
 
@@ -62,26 +62,31 @@ final class Echo implements AutoCloseable {
   }
 
   /** As a cluster names it. */
-  String label() {
+  public String label() {
     return label;
   }
 
-  int received() {
+  public int received() {
     return received.get();
   }
 
   /** How many sockets it was written to from. */
-  int peers() {
+  public int peers() {
     return peers.size();
   }
 
   /** The newest datagram. */
-  byte[] last() {
+  public byte[] last() {
     return last.clone();
+  }
+
+  /** Listens no more: the kernel answers what comes with ICMP. */
+  public void stop() {
+    socket.close();
   }
 
   @Override
   public void close() {
-    socket.close();
+    stop();
   }
 }

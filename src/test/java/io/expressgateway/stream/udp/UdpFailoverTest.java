@@ -26,7 +26,7 @@ class UdpFailoverTest {
       client.ask("x");
       Echo dead = first.received() == 1 ? first : second;
       Echo alive = dead == first ? second : first;
-      dead.close();
+      dead.stop();
       assertThat(client.askUntilAnswered("y")).isEqualTo("y");
       assertThat(alive.received()).isPositive();
       Endpoint lost = running.cluster().endpoint(dead.label());
@@ -42,7 +42,7 @@ class UdpFailoverTest {
     try (Echo dead = Echo.start();
         Echo alive = Echo.start();
         UdpStage running = stage.start(dead, alive)) {
-      dead.close();
+      dead.stop();
       Endpoint lost = running.cluster().endpoint(dead.label());
       for (int i = 0; i < 8; i++) {
         try (Client client = Client.of(running.address())) {
@@ -59,7 +59,7 @@ class UdpFailoverTest {
     try (Echo gone = Echo.start();
         UdpStage running = stage.start(gone);
         Client client = Client.of(running.address())) {
-      gone.close();
+      gone.stop();
       Endpoint only = running.cluster().endpoints().getFirst();
       client.send("x");
       await().until(() -> only.failures() == 1);
