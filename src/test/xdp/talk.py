@@ -3,7 +3,9 @@
 talk.py tcp ADDRESS PORT COUNT BYTES   one connection after the other, each sends BYTES and wants them back
 talk.py udp ADDRESS PORT COUNT BYTES   datagrams from COUNT ports
 talk.py hold ADDRESS PORT COUNT        COUNT connections that speak until standard input ends
-Ends with a line "ok=N failed=N NAME=N..."; hold says "ready NAME=N..." when all are open.
+talk.py keep ADDRESS PORT COUNT        COUNT ports that send datagrams until standard input ends; one that hears
+                                       another name than at first has failed
+Ends with a line "ok=N failed=N NAME=N..."; hold and keep say "ready NAME=N..." when all are open.
 """
 
 import asyncio
@@ -11,6 +13,7 @@ import collections
 import os
 import socket
 import sys
+import threading
 
 TIMEOUT = 10
 
@@ -99,12 +102,51 @@ async def hold(address, port, count):
     print(f"ok={sum(results)} failed={count - sum(results)} {counts(alive)}")
 
 
+def ask(own, attempts=5):
+    """The name that answers, over as many datagrams as it takes."""
+    payload = os.urandom(50)
+    for _ in range(attempts):
+        own.send(payload)
+        try:
+            while True:
+                name, _, echoed = own.recv(65536).partition(b" ")
+                if echoed == payload:
+                    return name.decode()
+        except OSError:
+            continue
+    return "nobody"
+
+
+def keep(address, port, count):
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    owns = [socket.socket(family, socket.SOCK_DGRAM) for _ in range(count)]
+    for own in owns:
+        own.settimeout(0.5)
+        own.connect((address, port))
+    first = [ask(own) for own in owns]
+    print(f"ready {counts(collections.Counter(first))}", flush=True)
+    ended = threading.Event()
+    threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+    well = [True] * count
+    while not ended.is_set():
+        for i, own in enumerate(owns):
+            name = ask(own)
+            if name != first[i]:
+                print(f"keep: {first[i]} became {name}", flush=True)
+                well[i] = False
+        ended.wait(0.05)
+    alive = collections.Counter(name for name, fine in zip(first, well) if fine)
+    print(f"ok={sum(well)} failed={count - sum(well)} {counts(alive)}")
+
+
 def main():
     command, address, port, count = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
     if command == "tcp":
         asyncio.run(tcp(address, port, count, int(sys.argv[5])))
     elif command == "udp":
         udp(address, port, count, int(sys.argv[5]))
+    elif command == "keep":
+        keep(address, port, count)
     else:
         asyncio.run(hold(address, port, count))
 

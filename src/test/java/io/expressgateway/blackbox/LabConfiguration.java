@@ -2,6 +2,7 @@ package io.expressgateway.blackbox;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The gateway's configuration in a {@link NetworkLab}: every service of the endpoints, twice. */
 final class LabConfiguration {
@@ -10,7 +11,6 @@ final class LabConfiguration {
   private final LabEndpoints endpoints;
   private final String mode;
   private final String attach;
-  private List<String> machines = List.of(NetworkLab.ONE, NetworkLab.TWO);
   private String healthCheck = "";
   private String pins = "";
 
@@ -19,12 +19,6 @@ final class LabConfiguration {
     this.endpoints = endpoints;
     this.mode = mode;
     this.attach = attach;
-  }
-
-  /** Only these endpoints. */
-  LabConfiguration machines(String... names) {
-    machines = List.of(names);
-    return this;
   }
 
   LabConfiguration healthChecked() {
@@ -78,7 +72,7 @@ final class LabConfiguration {
         "    - { name: %s, bind: \"%s:%d\", protocol: %s, cluster: %s%s }%n"
             .formatted(name, vip, port, protocol, name, kernel));
     List<String> addresses =
-        machines.stream()
+        Stream.of(NetworkLab.ONE, NetworkLab.TWO)
             .map(machine -> NetworkLab.endpoint(machine, isVersion6))
             .map(address -> isVersion6 ? "[" + address + "]" : address)
             .map(address -> "{ address: \"%s:%d\" }".formatted(address, endpoints.port(port)))

@@ -47,11 +47,11 @@ final class LabEndpoints {
     }
   }
 
-  /** Starts everything on one endpoint. */
-  void start(String machine) {
+  /** Starts everything on one endpoint; answers the echo over TCP. */
+  NetworkLab.Talk start(String machine) {
     String four = isDirect ? NetworkLab.VIP_4 : NetworkLab.endpoint(machine, false);
     String six = isDirect ? NetworkLab.VIP_6 : NetworkLab.endpoint(machine, true);
-    startEcho(machine);
+    NetworkLab.Talk echo = startEcho(machine);
     startEcho(machine, DATAGRAMS);
     for (String address : List.of(four, six)) {
       String port = Integer.toString(port(IPERF));
@@ -62,6 +62,7 @@ final class LabEndpoints {
     Awaitility.await("nginx listens")
         .atMost(Duration.ofSeconds(20))
         .until(() -> Files.exists(directory.resolve(machine + ".pid")));
+    return echo;
   }
 
   /** The echo over TCP; ended by itself, it is a killed endpoint. */

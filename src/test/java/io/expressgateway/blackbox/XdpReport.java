@@ -25,6 +25,21 @@ final class XdpReport {
     return lab.inside(NetworkLab.GATEWAY, "curl", "-sS", "http://127.0.0.1:9090" + path);
   }
 
+  /** Changes something; the answer's body and, behind a blank, its status. */
+  static String post(NetworkLab lab, String path) {
+    return lab.inside(
+        NetworkLab.GATEWAY,
+        "curl",
+        "-sS",
+        "-X",
+        "POST",
+        "-H",
+        "Content-Type: application/json",
+        "-w",
+        " %{http_code}",
+        "http://127.0.0.1:9090" + path);
+  }
+
   static double bitsPerSecond(String iperf) {
     return JSON.readTree(iperf).path("end").path("sum_received").path("bits_per_second").asDouble();
   }
