@@ -12,10 +12,7 @@ import java.time.Duration;
  * @param connectAttempts endpoints that are tried before the client is sent away
  */
 public record RelayLimits(
-    Duration idleTimeout,
-    Duration maxLifetime,
-    Duration writeStallTimeout,
-    int connectAttempts) {
+    Duration idleTimeout, Duration maxLifetime, Duration writeStallTimeout, int connectAttempts) {
 
   /** The defaults of the configuration reference. */
   public static final RelayLimits DEFAULTS =
