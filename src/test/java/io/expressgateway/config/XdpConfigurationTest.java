@@ -14,12 +14,12 @@ class XdpConfigurationTest {
 
   private static String yaml(String listener, String cluster, String xdp) {
     return """
-        expressgateway:
-          listeners: [ { name: l4, bind: "192.0.2.10:80", protocol: tcp, cluster: c, xdp: nat, %s } ]
-          clusters:
-            - { name: c, protocol: tcp, endpoints: [ { address: "10.0.0.1:80" } ], %s }
-          xdp: { %s }
-        """
+    expressgateway:
+      listeners: [ { name: l4, bind: "192.0.2.10:80", protocol: tcp, cluster: c, xdp: nat, %s } ]
+      clusters:
+        - { name: c, protocol: tcp, endpoints: [ { address: "10.0.0.1:80" } ], %s }
+      xdp: { %s }
+    """
         .formatted(listener, cluster, xdp);
   }
 
@@ -54,7 +54,10 @@ class XdpConfigurationTest {
   @Test
   void nothingIsWantedWithoutAListenerThatAsks() {
     XdpSpec xdp =
-        Fixture.accepted(Fixture.yaml(yaml("access-log.path: stdout", "slow-start: 0s", "").replace("xdp: nat", "xdp: off")))
+        Fixture.accepted(
+                Fixture.yaml(
+                    yaml("access-log.path: stdout", "slow-start: 0s", "")
+                        .replace("xdp: nat", "xdp: off")))
             .snapshot()
             .xdp();
 
@@ -92,8 +95,8 @@ class XdpConfigurationTest {
             .replace("10.0.0.1:80", "10.0.0.1:8080");
 
     assertThat(Fixture.refused(Fixture.yaml(written)))
-        .anySatisfy(line ->
-            assertThat(line).contains("10.0.0.1:8080 of cluster c has another port"));
+        .anySatisfy(
+            line -> assertThat(line).contains("10.0.0.1:8080 of cluster c has another port"));
   }
 
   @Test

@@ -94,7 +94,9 @@ class ProxyProtocolTest {
     try (Peer peer = new Peer();
         Relays relays =
             Relays.tcp(
-                "proxy-protocol: " + policy + "\ntrusted-proxies: [192.0.2.0/24]", "", peer.port());
+                "proxy-protocol: " + policy + "\ntrusted-proxies: [192.0.2.0/24]",
+                "",
+                peer.port());
         Socket client = relays.connect()) {
       send(client, LINE);
       assertClosed(client);
@@ -156,8 +158,7 @@ class ProxyProtocolTest {
   @Test
   void whatAHeaderToldIsPassedOn() throws Exception {
     try (Peer peer = new Peer();
-        Relays relays =
-            Relays.tcp("proxy-protocol: require", "proxy-protocol: v1", peer.port());
+        Relays relays = Relays.tcp("proxy-protocol: require", "proxy-protocol: v1", peer.port());
         Socket client = relays.connect()) {
       send(client, LINE + "hello");
       try (Socket endpoint = peer.next()) {

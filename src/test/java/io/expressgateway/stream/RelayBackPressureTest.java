@@ -31,14 +31,16 @@ class RelayBackPressureTest {
       AtomicLong sent = new AtomicLong();
       Thread writer = Thread.ofPlatform().start(() -> pour(from, sent));
       long[] last = {-1};
-      Await.until("the writer is stopped", () -> {
-        long now = sent.get();
-        boolean stopped = now == last[0] && now > 0;
-        last[0] = now;
-        Thread.onSpinWait();
-        java.util.concurrent.locks.LockSupport.parkNanos(200_000_000);
-        return stopped;
-      });
+      Await.until(
+          "the writer is stopped",
+          () -> {
+            long now = sent.get();
+            boolean stopped = now == last[0] && now > 0;
+            last[0] = now;
+            Thread.onSpinWait();
+            java.util.concurrent.locks.LockSupport.parkNanos(200_000_000);
+            return stopped;
+          });
       assertThat(sent.get()).isLessThan(MOST_IN_FLIGHT);
 
       assertThat(drain(to.getInputStream())).isEqualTo(TOTAL);

@@ -192,7 +192,8 @@ class RelayLimitsTest {
     int refusing = Peer.refusing();
     try (Peer peer = new Peer();
         Relays relays =
-            Relays.tcp("", "outlier-ejection: { consecutive-failures: 2 }", refusing, peer.port())) {
+            Relays.tcp(
+                "", "outlier-ejection: { consecutive-failures: 2 }", refusing, peer.port())) {
       for (int i = 0; i < 8; i++) {
         try (Socket client = relays.connect();
             Socket endpoint = peer.next()) {

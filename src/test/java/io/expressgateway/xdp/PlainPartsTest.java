@@ -35,7 +35,13 @@ class PlainPartsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"5.10.0-32-amd64, true", "6.1.0, true", "5.9.1, false", "6.18.44-x, true", "?, false"})
+  @CsvSource({
+    "5.10.0-32-amd64, true",
+    "6.1.0, true",
+    "5.9.1, false",
+    "6.18.44-x, true",
+    "?, false"
+  })
   void comparesKernels(String release, boolean isEnough) {
     assertThat(KernelVersion.parse(release).isAtLeast(KernelVersion.OLDEST)).isEqualTo(isEnough);
   }
@@ -54,7 +60,8 @@ class PlainPartsTest {
 
   @Test
   void flowsThatAreOverGoSoonest() {
-    for (FlowTimeouts timeouts : new FlowTimeouts[] {FlowTimeouts.NORMAL, FlowTimeouts.AGGRESSIVE}) {
+    for (FlowTimeouts timeouts :
+        new FlowTimeouts[] {FlowTimeouts.NORMAL, FlowTimeouts.AGGRESSIVE}) {
       assertThat(timeouts.seconds(FlowState.CLOSED))
           .isLessThan(timeouts.seconds(FlowState.SYN))
           .isLessThan(timeouts.seconds(FlowState.CLIENT_FIN));
@@ -71,7 +78,8 @@ class PlainPartsTest {
     InetAddress from = InetAddress.getByName(source);
     InetAddress to = InetAddress.getByName(destination);
 
-    byte[] packet = new PacketQuestion(from, 40_000, to, 80, transport, PacketQuestion.SYN).packet();
+    byte[] packet =
+        new PacketQuestion(from, 40_000, to, 80, transport, PacketQuestion.SYN).packet();
 
     int ip = Wire.isIpv4(from) ? 20 : 40;
     byte[] segment = Arrays.copyOfRange(packet, 14 + ip, packet.length);

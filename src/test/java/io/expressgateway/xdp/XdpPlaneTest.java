@@ -125,14 +125,7 @@ class XdpPlaneTest {
   }
 
   private static VipSpec vip(VipSpec.Way way, VipSpec.Transport transport) {
-    return new VipSpec(
-        "web",
-        address(VethPair.VIP),
-        80,
-        transport,
-        way,
-        VipSpec.Hash.TUPLE,
-        "c");
+    return new VipSpec("web", address(VethPair.VIP), 80, transport, way, VipSpec.Hash.TUPLE, "c");
   }
 
   private static InetAddress address(String text) {
@@ -220,8 +213,7 @@ class XdpPlaneTest {
 
     veth.neighbour(VethPair.ENDPOINT_A, "02:00:00:00:00:cc");
 
-    await(() ->
-        plane.status().vips().getFirst().endpoints().getFirst().nextHop().endsWith(":cc"));
+    await(() -> plane.status().vips().getFirst().endpoints().getFirst().nextHop().endsWith(":cc"));
   }
 
   @Test
@@ -278,8 +270,7 @@ class XdpPlaneTest {
   void sessionsOfTheRelayStayTheRelays() {
     plane.close();
     transport = VipSpec.Transport.UDP;
-    FlowKey session =
-        new FlowKey(address("198.18.77.9"), address(VethPair.VIP), 40_000, 80, 17);
+    FlowKey session = new FlowKey(address("198.18.77.9"), address(VethPair.VIP), 40_000, 80, 17);
     FlowKey elsewhere = new FlowKey(address("198.18.77.9"), address("198.18.77.2"), 40_001, 80, 17);
     plane = new XdpPlane(heard, () -> List.of(session, elsewhere));
 

@@ -174,7 +174,6 @@ class KernelObjectsTest {
     try (RingBuffer ring = new RingBuffer(path.map("events"))) {
       assertThat(ring.read(0, record -> {})).isZero();
     }
-    assertThatThrownBy(() -> new RingBuffer(path.map("vips")))
-        .isInstanceOf(KernelException.class);
+    assertThatThrownBy(() -> new RingBuffer(path.map("vips"))).isInstanceOf(KernelException.class);
   }
 }

@@ -46,7 +46,8 @@ class RecordLayoutTest {
   /** No map holds events, so that the object says nothing of them. */
   @Test
   void eventsAreThoseOfTheHeader() throws IOException {
-    Matcher structure = Pattern.compile("struct event \\{(.*?)\\};", Pattern.DOTALL).matcher(header());
+    Matcher structure =
+        Pattern.compile("struct event \\{(.*?)\\};", Pattern.DOTALL).matcher(header());
     assertThat(structure.find()).isTrue();
     Matcher field =
         Pattern.compile("__u(\\d+) (\\w+)(?:\\[(\\d+)\\])?;").matcher(structure.group(1));

@@ -176,7 +176,12 @@ class RecordsTest {
     record.put(8, Wire.mapped(address("192.0.2.1"))).put(24, Wire.mapped(address("2001:db8::2")));
     Wire.putBigEndian(record, 40, 40_000);
     Wire.putBigEndian(record, 42, 443);
-    record.put(44, (byte) 6).put(45, (byte) 32).putShort(46, (short) 60).putInt(48, 2).putInt(52, -1);
+    record
+        .put(44, (byte) 6)
+        .put(45, (byte) 32)
+        .putShort(46, (short) 60)
+        .putInt(48, 2)
+        .putInt(52, -1);
 
     assertThat(EventRecord.decode(RecordLayout.bytes(record)))
         .isEqualTo(
