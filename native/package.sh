@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Puts the native library and the kernel's programs among the resources of a build.
 #   native/package.sh RESOURCES
-# Built from source where the tools are there; else the files under prebuilt/ are taken, which a gate keeps equal to
-# the sources (docs/decisions/0023). On other platforms than theirs the build goes on without: the jar then says that
-# XDP is not in it.
+# The files under prebuilt/ are taken when their manifest says that they were made of just these sources, so that an
+# ordinary build needs neither compilers nor a network; when something has changed it is built from source where the
+# tools are there (docs/decisions/0023). On other platforms than theirs a build without tools goes on without: the jar
+# then says that XDP is not in it.
 # EXPRESSGATEWAY_NATIVE=build wants a build from source and fails without; =prebuilt takes the prebuilt files.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -39,6 +40,11 @@ take_prebuilt() {
 
 if [[ $wanted == prebuilt ]]; then
   take_prebuilt "as EXPRESSGATEWAY_NATIVE wants"
+  exit
+fi
+if [[ $wanted == auto && -f $prebuilt/manifest ]] &&
+  diff -q <(scripts/prebuilt.sh --sources 2>/dev/null) <(grep -E '^[0-9a-f]{64} ' "$prebuilt/manifest") >/dev/null; then
+  take_prebuilt "made of these sources"
   exit
 fi
 lacking=$(missing | sort -u | tr '\n' ' ')

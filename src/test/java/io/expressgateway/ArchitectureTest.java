@@ -80,7 +80,8 @@ class ArchitectureTest {
             "io.expressgateway.http..",
             "io.expressgateway.loop..",
             "io.expressgateway.plane..",
-            "io.expressgateway.stream..")
+            "io.expressgateway.stream..",
+            "io.expressgateway.xdp..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
@@ -116,6 +117,37 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage("io.netty..", "reactor..")
         .because("management and metrics look at the data plane and hold none of its channels")
+        .check(CODE);
+  }
+
+  @Test
+  void thePacketPathKnowsTheCoreOnly() {
+    classes()
+        .that()
+        .resideInAPackage("io.expressgateway.xdp..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "java..",
+            "org.jspecify.annotations..",
+            "io.expressgateway.xdp..",
+            "io.expressgateway.net..",
+            "io.expressgateway.cluster..",
+            "io.expressgateway.balance..",
+            "io.expressgateway.snapshot..")
+        .because("the kernel forwards without our event loops, and so does what tells it how")
+        .check(CODE);
+  }
+
+  @Test
+  void onlyTheKernelsPackageHasNativeMethods() {
+    com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods()
+        .that()
+        .areDeclaredInClassesThat()
+        .resideOutsideOfPackage("io.expressgateway.xdp.kernel..")
+        .should()
+        .haveModifier(com.tngtech.archunit.core.domain.JavaModifier.NATIVE)
+        .because("what can crash the process stands in one place")
         .check(CODE);
   }
 

@@ -127,7 +127,7 @@ public final class ListenerCompiler {
           "write host:port, as in 0.0.0.0:8080 or [::]:8080");
       return null;
     }
-    String other = bind.port() == 0 ? null : binds.putIfAbsent(bind.toString(), listener.name());
+    String other = bind.port() == 0 ? null : binds.putIfAbsent(transport(listener) + bind, listener.name());
     if (other != null) {
       problems.refuse(
           key + ".bind",
@@ -136,6 +136,11 @@ public final class ListenerCompiler {
           "give each listener an address of its own");
     }
     return bind;
+  }
+
+  /** One address and port is two: one of UDP and one of TCP. */
+  private static String transport(ListenerProperties listener) {
+    return listener.protocol().equals("udp") ? "udp " : "tcp ";
   }
 
   private void checkFormat(String key, String format) {

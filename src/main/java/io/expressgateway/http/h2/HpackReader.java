@@ -22,6 +22,9 @@ import java.util.Arrays;
  */
 final class HpackReader implements Http2HeadersDecoder, Http2HeadersDecoder.Configuration {
 
+  /** The refusal of an integer with more than four bytes behind its prefix, padded or not. */
+  static final String TOO_LARGE = "an integer that is too large";
+
   /** No integer of HPACK is larger here: four bytes behind the prefix. */
   private static final int MAX_INTEGER = 1 << 28;
 
@@ -198,7 +201,7 @@ final class HpackReader implements Http2HeadersDecoder, Http2HeadersDecoder.Conf
         return value;
       }
     }
-    throw malformed("an integer that is too large");
+    throw malformed(TOO_LARGE);
   }
 
   private static Http2Exception malformed(String what) {

@@ -50,7 +50,8 @@ final class UpstreamSockets {
   }
 
   /** A socket that is not connected yet; null when there is none to be had. */
-  @Nullable Channel open(EventLoop loop, DatagramReads.@Nullable Reads reads, ChannelHandler handler) {
+  @Nullable Channel open(
+      EventLoop loop, DatagramReads.@Nullable Reads reads, ChannelHandler handler) {
     DatagramChannel channel;
     try {
       channel = factory.newChannel();

@@ -17,8 +17,14 @@ final class HpackOracle {
   static final long MAX_LIST_BYTES = 64 * 1024;
 
   private final HpackReader ours = new HpackReader(MAX_LIST_BYTES);
+  private String refusal = "";
   private final DefaultHttp2HeadersDecoder netty =
       new DefaultHttp2HeadersDecoder(false, MAX_LIST_BYTES);
+
+  /** Why our reader has refused the last section that it did refuse. */
+  String refusal() {
+    return refusal;
+  }
 
   /** What our reader makes of a section: its fields, or the kind of error. */
   List<String> ours(byte[] section) {
@@ -26,6 +32,7 @@ final class HpackOracle {
     try {
       return lines((FieldBlock) ours.decodeHeaders(3, bytes));
     } catch (Http2Exception refused) {
+      refusal = refused.getMessage();
       return List.of(refused.error().name() + " " + Http2Exception.isStreamError(refused));
     } finally {
       bytes.release();

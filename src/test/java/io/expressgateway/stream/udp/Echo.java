@@ -19,6 +19,7 @@ public final class Echo implements AutoCloseable {
 
   private final DatagramSocket socket;
   private final String label;
+  private final Thread thread;
   private final AtomicInteger received = new AtomicInteger();
   private final Set<SocketAddress> peers = ConcurrentHashMap.newKeySet();
   private volatile byte[] last = {};
@@ -27,7 +28,8 @@ public final class Echo implements AutoCloseable {
     this.socket = socket;
     String ip = socket.getLocalAddress().getHostAddress();
     this.label = (ip.indexOf(':') < 0 ? ip : "[" + ip + "]") + ":" + socket.getLocalPort();
-    Thread.ofPlatform().daemon().name("echo-" + socket.getLocalPort()).start(this::run);
+    this.thread =
+        Thread.ofPlatform().daemon().name("echo-" + socket.getLocalPort()).start(this::run);
   }
 
   public static Echo on(String ip) {
@@ -83,6 +85,18 @@ public final class Echo implements AutoCloseable {
   /** Listens no more: the kernel answers what comes with ICMP. */
   public void stop() {
     socket.close();
+    // The JDK closes the descriptor when the thread has left its call; until then it receives.
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override
