@@ -162,7 +162,9 @@ final class NetworkLab implements AutoCloseable {
     command(words.formatted(map, prefix, address).split(" "));
   }
 
-  /** Puts the endpoints' program on an interface, where it passes all that is no tunnel it knows. */
+  /**
+   * Puts the endpoints' program on an interface, where it passes all that is no tunnel it knows.
+   */
   private Path attachCompanion(String machine, String device) {
     String object = Path.of("target/classes/bpf/decapsulate.bpf.o").toAbsolutePath().toString();
     Path pins = bpffs().resolve(machine);

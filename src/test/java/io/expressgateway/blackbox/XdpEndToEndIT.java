@@ -81,7 +81,8 @@ class XdpEndToEndIT {
     }
     assertThat(names).contains(NetworkLab.ONE, NetworkLab.TWO);
     for (int i = 0; i < 10; i++) {
-      String size = curl(lab, "http://" + host + "/file", "-o", "/dev/null", "-w", "%{size_download}");
+      String size =
+          curl(lab, "http://" + host + "/file", "-o", "/dev/null", "-w", "%{size_download}");
       assertThat(size).isEqualTo(Integer.toString(LabEndpoints.FILE_BYTES));
     }
   }
@@ -118,7 +119,16 @@ class XdpEndToEndIT {
     for (String direction : List.of("--no-delay", "--reverse")) {
       String said =
           lab.inside(
-              NetworkLab.CLIENT, "timeout", "30", "iperf3", "-c", vip, "-t", "1", "--json", direction);
+              NetworkLab.CLIENT,
+              "timeout",
+              "30",
+              "iperf3",
+              "-c",
+              vip,
+              "-t",
+              "1",
+              "--json",
+              direction);
       assertThat(XdpReport.bitsPerSecond(said)).isGreaterThan(1e6);
     }
   }

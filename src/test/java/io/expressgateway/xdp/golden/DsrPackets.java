@@ -80,9 +80,8 @@ final class DsrPackets {
         claim("puts-the-endpoint-s-tag-on" + suffix)
             .given(service)
             .given(service.flowKey(), service.flow(0, service.live()))
-            .given(
-                maps ->
-                    maps.endpoints.put(service.index(0), service.endpoint(0).via(Service.HERE, 12)))
+            .given(maps ->
+                maps.endpoints.put(service.index(0), service.endpoint(0).via(Service.HERE, 12)))
             .packet(service.request(ACK))
             .tx(
                 Reason.FLOW,

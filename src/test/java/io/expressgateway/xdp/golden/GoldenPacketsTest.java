@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.expressgateway.xdp.model.Answer;
 import io.expressgateway.xdp.model.GatewayModel;
 import io.expressgateway.xdp.model.Maps;
+import io.expressgateway.xdp.model.Reason;
 import io.expressgateway.xdp.packet.FrameCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -45,6 +47,14 @@ class GoldenPacketsTest {
   void haveNamesOfTheirOwn() {
     Set<String> names = new HashSet<>();
     assertThat(cases()).allMatch(golden -> names.add(golden.name));
+  }
+
+  /** Those that need routes are in KernelSurroundingsTest; a test run has room for any header. */
+  @Test
+  void meetEveryReason() {
+    Set<Reason> met = EnumSet.of(Reason.REPLY_STATELESS, Reason.NO_NEXT_HOP, Reason.NO_ROOM);
+    cases().map(Golden::reason).forEach(met::add);
+    assertThat(EnumSet.complementOf(EnumSet.copyOf(met))).containsExactly(Reason.NONE);
   }
 
   /** Written anew with {@code -Dgolden.write=true}. */

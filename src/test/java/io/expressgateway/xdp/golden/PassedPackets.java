@@ -47,8 +47,7 @@ final class PassedPackets {
             .pass(Reason.NOT_OURS),
         claim("a-tunnel-to-a-vip-is-not-ours")
             .given(TCP)
-            .packet(
-                Packet.raw(World.CLIENT_4, TCP.address(), Protocol.IPIP, TCP.request(SYN).ip()))
+            .packet(Packet.raw(World.CLIENT_4, TCP.address(), Protocol.IPIP, TCP.request(SYN).ip()))
             .pass(Reason.NOT_OURS),
         claim("arp-is-not-ip").given(TCP).packet(arp).pass(Reason.NOT_IP),
         claim("a-fragment-is-passed")
@@ -59,7 +58,8 @@ final class PassedPackets {
         claim("a-tiny-fragment-is-passed")
             .given(TCP)
             .given(TCP.flowKey(), TCP.flow(0, FlowState.ESTABLISHED))
-            .packet(Packet.raw(World.CLIENT_4, TCP.address(), Protocol.TCP, new byte[8]).fragment(1))
+            .packet(
+                Packet.raw(World.CLIENT_4, TCP.address(), Protocol.TCP, new byte[8]).fragment(1))
             .pass(Reason.FRAGMENT),
         claim("a-fragment-of-ipv6-is-passed")
             .given(SIX)
@@ -194,12 +194,11 @@ final class PassedPackets {
             .pass(Reason.NO_ENDPOINT),
         claim("a-vip-without-a-table-has-no-endpoint")
             .given(TCP)
-            .given(
-                maps ->
-                    maps.vips.put(
-                        TCP.key(),
-                        new io.expressgateway.xdp.model.Vip(
-                            TCP.id(), TCP.mode(), TCP.hashOn(), false, false)))
+            .given(maps ->
+                maps.vips.put(
+                    TCP.key(),
+                    new io.expressgateway.xdp.model.Vip(
+                        TCP.id(), TCP.mode(), TCP.hashOn(), false, false)))
             .packet(TCP.request(SYN))
             .pass(Reason.NO_ENDPOINT)
             .leaving(TCP.flowKey(), TCP.passed()),

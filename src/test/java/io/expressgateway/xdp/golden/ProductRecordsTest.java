@@ -112,8 +112,7 @@ class ProductRecordsTest {
 
   @Test
   void replies() {
-    assertThat(new ReplyRecord(List.of(7, 300)).encode())
-        .isEqualTo(Records.reply(List.of(7, 300)));
+    assertThat(new ReplyRecord(List.of(7, 300)).encode()).isEqualTo(Records.reply(List.of(7, 300)));
   }
 
   @Test

@@ -18,8 +18,17 @@ final class RandomPackets {
   /** Among them an endpoint, and VIPs: packets that seem to come from their own destination. */
   static final List<String> CLIENTS =
       List.of(
-          "198.51.100.7", "198.51.100.8", "198.51.100.200", "192.0.2.1", "10.0.0.1", "203.0.113.1",
-          "2001:db8:c::7", "2001:db8:c::8", "2001:db8:d::1", "2001:db8:e::1", "2001:db8:f::1");
+          "198.51.100.7",
+          "198.51.100.8",
+          "198.51.100.200",
+          "192.0.2.1",
+          "10.0.0.1",
+          "203.0.113.1",
+          "2001:db8:c::7",
+          "2001:db8:c::8",
+          "2001:db8:d::1",
+          "2001:db8:e::1",
+          "2001:db8:f::1");
 
   static final int[] PORTS = {40001, 40002, 0, 443, 65535};
 

@@ -125,10 +125,7 @@ final class SelectionPackets {
     Packet in = quic.request(0).payload(payload);
     Packet out = quic.delivered(which, 0).payload(payload);
     Golden golden =
-        claim(name)
-            .given(quic)
-            .packet(in)
-            .leaving(quic.flowKey(), quic.flow(which, FlowState.UDP));
+        claim(name).given(quic).packet(in).leaving(quic.flowKey(), quic.flow(which, FlowState.UDP));
     return which == 0 ? golden.tx(Reason.NEW_FLOW, out) : golden.redirect(Reason.NEW_FLOW, out);
   }
 

@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 record Answered(@Nullable Endpoint endpoint, @Nullable FlowKey client, boolean isStale) {
 
   static Answered find(Maps maps, FlowKey reply) {
-    VipKey from =
-        new VipKey(VipKey.wide(reply.source()), reply.sourcePort(), reply.protocol());
+    VipKey from = new VipKey(VipKey.wide(reply.source()), reply.sourcePort(), reply.protocol());
     boolean isStale = false;
     for (int index : maps.replies.getOrDefault(from, List.of())) {
       Endpoint endpoint = maps.endpoints.get(index);

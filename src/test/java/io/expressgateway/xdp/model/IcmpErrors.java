@@ -147,8 +147,7 @@ final class IcmpErrors {
     for (int at = message; at + 2 <= packet.length; at += 2) {
       if (!Arrays.equals(before, at, at + 2, packet, at, at + 2)) {
         delta =
-            Delta.add(
-                delta, Delta.of(Writing.short16(before, at), Writing.short16(packet, at)));
+            Delta.add(delta, Delta.of(Writing.short16(before, at), Writing.short16(packet, at)));
       }
     }
     Writing.change(packet, message + 2, delta);
