@@ -177,7 +177,7 @@ TARGETS
 report() {
   echo "# The packet path, $(date +%F)"
   echo
-  echo "Kernel $(uname -r), $(nproc) CPUs, load $(cut -d' ' -f1 /proc/loadavg) before the run, $(clang --version | head -n 1), JIT $(sysctl -n net.core.bpf_jit_enable)."
+  echo "Kernel $(uname -r), $(nproc) CPUs, load $(cut -d' ' -f1 /proc/loadavg) before the run, $(clang --version | head -n 1), bpf_jit_enable $(sysctl -n net.core.bpf_jit_enable)."
   echo "$(lscpu | sed -n 's/^Model name: *//p'); $(sed 's/;.*//' /sys/devices/system/cpu/vulnerabilities/spectre_v2)."
   echo
   echo "## Nanoseconds a packet"
