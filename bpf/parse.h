@@ -55,10 +55,7 @@ static __always_inline void parse_link(struct xdp_md *ctx, struct packet *packet
 		parse_tags(ctx, packet);
 }
 
-/*
- * Whether the frame ends before the IP packet does. Pointers are compared and never subtracted: that
- * would ask for more privileges (CAP_PERFMON).
- */
+/* Whether the frame ends before the IP packet does. */
 static __always_inline bool is_cut(struct xdp_md *ctx, const struct packet *packet, const void *network,
 				   const __u32 traits)
 {

@@ -38,7 +38,7 @@ build() {
 # apt_options SUITE: options by which apt sees the machine's own archives at another suite, in private directories.
 apt_options() {
   local suite=$1 directory="$WORK/apt-$1" own file
-  own=$(. /etc/os-release && printf '%s' "$VERSION_CODENAME")
+  own=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
   mkdir -p "$directory/parts" "$directory/state/lists/partial" "$directory/cache/archives/partial"
   for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources; do
     if grep -qsw "$own" "$file"; then

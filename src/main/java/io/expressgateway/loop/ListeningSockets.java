@@ -121,21 +121,22 @@ public final class ListeningSockets {
       WriteBufferWaterMark unsent,
       Acceptor acceptor) {
     Transport transport = loops.transport();
-    TcpServer server = TcpServer.create()
-        .runOn(new SingleLoop(loops.group(index), transport), transport != Transport.NIO)
-        .bindAddress(() -> address)
-        .option(ChannelOption.SO_BACKLOG, BACKLOG)
-        .option(ChannelOption.SO_REUSEADDR, true)
-        .option(transport.reusePort(), true)
-        // Netty sets it on every channel; Reactor Netty would set it once more.
-        .childOption(ChannelOption.TCP_NODELAY, null)
-        .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-        .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, unsent)
-        .doOnChannelInit((observer, channel, remote) -> {
-          // Reactor's bridge would hand every buffer to its own operations.
-          channel.pipeline().remove(NettyPipeline.ReactiveBridge);
-          acceptor.accept(channel, index);
-        });
+    TcpServer server =
+        TcpServer.create()
+            .runOn(new SingleLoop(loops.group(index), transport), transport != Transport.NIO)
+            .bindAddress(() -> address)
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .option(transport.reusePort(), true)
+            // Netty sets it on every channel; Reactor Netty would set it once more.
+            .childOption(ChannelOption.TCP_NODELAY, null)
+            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, unsent)
+            .doOnChannelInit((observer, channel, remote) -> {
+              // Reactor's bridge would hand every buffer to its own operations.
+              channel.pipeline().remove(NettyPipeline.ReactiveBridge);
+              acceptor.accept(channel, index);
+            });
     return transport.keepAlive(server).bindNow(Duration.ofSeconds(10));
   }
 

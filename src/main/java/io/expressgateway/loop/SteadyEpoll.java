@@ -14,15 +14,15 @@ import java.util.ArrayList;
  * Netty's epoll handler with two habits of its own.
  *
  * <p>Sockets stay registered while they are open. Netty 4.2.18 takes a socket that is interested in
- * nothing out of the epoll set and then modifies an entry that is no longer there: {@code epoll_ctl}
- * fails with ENOENT and the channel is closed with whatever it had still to write. A socket comes to
- * that after its peer's FIN, when reading stops: a half-closed tunnel, a slow reader of a last
- * response. Here such a socket keeps an entry that asks for nothing but an edge, so that only errors
- * and hang-ups are told.
+ * nothing out of the epoll set and then modifies an entry that is no longer there: {@code
+ * epoll_ctl} fails with ENOENT and the channel is closed with whatever it had still to write. A
+ * socket comes to that after its peer's FIN, when reading stops: a half-closed tunnel, a slow
+ * reader of a last response. Here such a socket keeps an entry that asks for nothing but an edge,
+ * so that only errors and hang-ups are told.
  *
- * <p>Interests are told to the kernel once a turn, before it is asked for events, and only when they
- * differ from what it knows: nothing can arrive in between. A connection that is relayed needs 6
- * calls of {@code epoll_ctl} instead of 10. Confined to the event loop.
+ * <p>Interests are told to the kernel once a turn, before it is asked for events, and only when
+ * they differ from what it knows: nothing can arrive in between. A connection that is relayed needs
+ * 6 calls of {@code epoll_ctl} instead of 10. Confined to the event loop.
  */
 final class SteadyEpoll implements IoHandler {
 

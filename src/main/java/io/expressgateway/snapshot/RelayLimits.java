@@ -10,16 +10,11 @@ import java.time.Duration;
  * @param writeStallTimeout longest time in which a peer takes nothing of what waits for it; zero
  *     for no limit
  * @param connectAttempts endpoints that are tried before the client is sent away
- * @param splice whether a bulk transfer may be left to the kernel
  */
 public record RelayLimits(
-    Duration idleTimeout,
-    Duration maxLifetime,
-    Duration writeStallTimeout,
-    int connectAttempts,
-    boolean splice) {
+    Duration idleTimeout, Duration maxLifetime, Duration writeStallTimeout, int connectAttempts) {
 
   /** The defaults of the configuration reference. */
   public static final RelayLimits DEFAULTS =
-      new RelayLimits(Duration.ofHours(1), Duration.ZERO, Duration.ofMinutes(5), 3, true);
+      new RelayLimits(Duration.ofHours(1), Duration.ZERO, Duration.ofMinutes(5), 3);
 }

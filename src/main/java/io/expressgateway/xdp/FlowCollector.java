@@ -98,7 +98,12 @@ final class FlowCollector {
   }
 
   private void walk(
-      BpfMap table, boolean ipv4, int now, FlowTimeouts timeouts, @Nullable Purge purge, FlowTally tally) {
+      BpfMap table,
+      boolean ipv4,
+      int now,
+      FlowTimeouts timeouts,
+      @Nullable Purge purge,
+      FlowTally tally) {
     MapBatches batches = table.batches(Math.min(BATCH, table.maxEntries()));
     byte[] over = new byte[batches.keys().length];
     for (int count = batches.next(); count >= 0; count = batches.next()) {

@@ -3,9 +3,10 @@ package io.expressgateway.xdp;
 import io.expressgateway.xdp.layout.FlowState;
 
 /**
- * How long a flow may be silent, in seconds. An established TCP connection has the 2 hours 4 minutes
- * of RFC 5382 section 5 (REQ-5), UDP the 5 minutes that RFC 4787 section 4.3 (REQ-5) recommends. An
- * entry of the relay's only saves the look for a socket (TCP) or covers a session (UDP).
+ * How long a flow may be silent, in seconds. An established TCP connection has the 2 hours 4
+ * minutes of RFC 5382 section 5 (REQ-5), UDP the 5 minutes that RFC 4787 section 4.3 (REQ-5)
+ * recommends. An entry of the relay's only saves the look for a socket (TCP) or covers a session
+ * (UDP).
  *
  * @param fin after the first FIN
  * @param closed after the last

@@ -7,10 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What would become of a packet. Immutable, but for the packet's bytes,
- * which nobody changes.
- */
+/** What would become of a packet. Immutable, but for the packet's bytes, which nobody changes. */
 public final class PacketAnswer {
 
   private static final int ETHERNET = 14;

@@ -32,7 +32,8 @@ class OperationsGuideTest {
     // By source, so that gauges that need a running data plane are found too.
     String source =
         Files.readString(Path.of("src/main/java/io/expressgateway/metrics/GatewayCollector.java"))
-            + Files.readString(Path.of("src/main/java/io/expressgateway/metrics/XdpCollector.java"));
+            + Files.readString(
+                Path.of("src/main/java/io/expressgateway/metrics/XdpCollector.java"));
     Matcher names = Pattern.compile("\\.name\\(\\s*\"([a-z_]+)\"").matcher(source);
     int found = 0;
     while (names.find()) {

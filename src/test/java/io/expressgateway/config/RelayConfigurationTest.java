@@ -52,7 +52,7 @@ class RelayConfigurationTest {
         accepted(
             "protocol: tcp, cluster: bytes, proxy-protocol: require, trusted-proxies: [10.0.0.0/8],"
                 + " relay: { idle-timeout: 5m, max-lifetime: 1d, write-stall-timeout: off,"
-                + " connect-attempts: 7, splice: off }");
+                + " connect-attempts: 7 }");
 
     assertThat(spec.protocol()).isEqualTo(Protocol.TCP);
     assertThat(spec.proxyProtocol()).isEqualTo(ProxyProtocol.REQUIRE);
@@ -62,7 +62,7 @@ class RelayConfigurationTest {
             new RelaySpec(
                 "bytes",
                 Map.of(),
-                new RelayLimits(Duration.ofMinutes(5), Duration.ofDays(1), Duration.ZERO, 7, false),
+                new RelayLimits(Duration.ofMinutes(5), Duration.ofDays(1), Duration.ZERO, 7),
                 UdpLimits.DEFAULTS));
   }
 
@@ -144,7 +144,7 @@ class RelayConfigurationTest {
         "uses no certificate | write protocol: tls");
     assertRefused("protocol: tls, cluster: bytes", "tls needs a certificate");
     assertRefused(
-        "protocol: udp, cluster: datagrams, relay: { splice: off }", "listeners[0].relay");
+        "protocol: udp, cluster: datagrams, relay: { connect-attempts: 9 }", "listeners[0].relay");
     assertRefused(
         "protocol: udp, cluster: datagrams, proxy-protocol: accept", "a datagram has no beginning");
     assertRefused(

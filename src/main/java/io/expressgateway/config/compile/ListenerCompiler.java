@@ -127,7 +127,8 @@ public final class ListenerCompiler {
           "write host:port, as in 0.0.0.0:8080 or [::]:8080");
       return null;
     }
-    String other = bind.port() == 0 ? null : binds.putIfAbsent(transport(listener) + bind, listener.name());
+    String other =
+        bind.port() == 0 ? null : binds.putIfAbsent(transport(listener) + bind, listener.name());
     if (other != null) {
       problems.refuse(
           key + ".bind",

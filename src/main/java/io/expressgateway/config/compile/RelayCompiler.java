@@ -160,8 +160,7 @@ final class RelayCompiler {
         relay.idleTimeout(),
         relay.maxLifetime(),
         relay.writeStallTimeout(),
-        relay.connectAttempts(),
-        relay.splice().equals("auto"));
+        relay.connectAttempts());
   }
 
   private static UdpLimits udp(UdpProperties udp) {

@@ -1,7 +1,6 @@
 package io.expressgateway.config.properties;
 
 import io.expressgateway.config.bind.DefaultValue;
-import io.expressgateway.config.bind.OneOf;
 import io.expressgateway.config.bind.Range;
 import java.time.Duration;
 
@@ -12,11 +11,9 @@ import java.time.Duration;
  * @param maxLifetime from the connection to its end
  * @param writeStallTimeout longest time in which a peer takes nothing of what waits for it
  * @param connectAttempts endpoints that are tried before the client is sent away
- * @param splice whether a bulk transfer is left to the kernel where that pays
  */
 public record RelayProperties(
     @DefaultValue("1h") Duration idleTimeout,
     @DefaultValue("0s") Duration maxLifetime,
     @DefaultValue("5m") Duration writeStallTimeout,
-    @DefaultValue("3") @Range(min = 1, max = 100) int connectAttempts,
-    @DefaultValue("auto") @OneOf({"auto", "off"}) String splice) {}
+    @DefaultValue("3") @Range(min = 1, max = 100) int connectAttempts) {}

@@ -21,8 +21,8 @@ public final class NetworkKey {
   public static byte[] encode(Cidr network) {
     return RecordLayout.bytes(
         (network.isIpv4() ? V4 : V6)
-        .allocate()
-        .putInt(0, network.prefix())
-        .put(4, network.address()));
+            .allocate()
+            .putInt(0, network.prefix())
+            .put(4, network.address()));
   }
 }

@@ -33,12 +33,12 @@ public record VipRecord(
   public byte[] encode() {
     return RecordLayout.bytes(
         LAYOUT
-        .allocate()
-        .putInt(ID, id)
-        .put(MODE, (byte) mode.code())
-        .put(HASH_ON, (byte) hashOn.code())
-        .putInt(HAS_TABLE, hasTable ? 1 : 0)
-        .putInt(HAS_PREVIOUS, hasPrevious ? 1 : 0));
+            .allocate()
+            .putInt(ID, id)
+            .put(MODE, (byte) mode.code())
+            .put(HASH_ON, (byte) hashOn.code())
+            .putInt(HAS_TABLE, hasTable ? 1 : 0)
+            .putInt(HAS_PREVIOUS, hasPrevious ? 1 : 0));
   }
 
   /** Reads a record. */
