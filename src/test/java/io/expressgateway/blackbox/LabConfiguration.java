@@ -44,7 +44,7 @@ final class LabConfiguration {
       add(listeners, clusters, "http", "tcp", LabEndpoints.HTTP, isVersion6);
       add(listeners, clusters, "iperf", "tcp", LabEndpoints.IPERF, isVersion6);
       add(listeners, clusters, "echo", "tcp", LabEndpoints.ECHO, isVersion6);
-      add(listeners, clusters, "datagrams", "udp", LabEndpoints.DATAGRAMS, isVersion6);
+      add(listeners, clusters, "datagrams", "udp", LabEndpoints.ECHO, isVersion6);
     }
     return """
     management: { server: { port: 9090, address: 127.0.0.1 } }

@@ -16,7 +16,6 @@ final class LabEndpoints {
 
   static final int HTTP = 80;
   static final int ECHO = 7000;
-  static final int DATAGRAMS = 7100;
   static final int IPERF = 5201;
   static final int FILE_BYTES = 1_000_000;
 
@@ -47,12 +46,11 @@ final class LabEndpoints {
     }
   }
 
-  /** Starts everything on one endpoint; answers the echo over TCP. */
+  /** Starts everything on one endpoint; answers the echo. */
   NetworkLab.Talk start(String machine) {
     String four = isDirect ? NetworkLab.VIP_4 : NetworkLab.endpoint(machine, false);
     String six = isDirect ? NetworkLab.VIP_6 : NetworkLab.endpoint(machine, true);
     NetworkLab.Talk echo = startEcho(machine);
-    startEcho(machine, DATAGRAMS);
     for (String address : List.of(four, six)) {
       String port = Integer.toString(port(IPERF));
       lab.start(machine, "iperf3", "--forceflush", "-s", "-B", address, "-p", port)
@@ -65,15 +63,11 @@ final class LabEndpoints {
     return echo;
   }
 
-  /** The echo over TCP; ended by itself, it is a killed endpoint. */
+  /** The echo over TCP and UDP; ended by itself, it is a killed endpoint. */
   NetworkLab.Talk startEcho(String machine) {
-    return startEcho(machine, ECHO);
-  }
-
-  private NetworkLab.Talk startEcho(String machine, int vipPort) {
     String four = isDirect ? NetworkLab.VIP_4 : NetworkLab.endpoint(machine, false);
     String six = isDirect ? NetworkLab.VIP_6 : NetworkLab.endpoint(machine, true);
-    String port = Integer.toString(port(vipPort));
+    String port = Integer.toString(port(ECHO));
     return lab.start(machine, "python3", script("echo.py"), machine, port, four, six)
         .await("ready");
   }

@@ -1,5 +1,6 @@
 package io.expressgateway.blackbox;
 
+import io.expressgateway.testing.Capabilities;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,7 +13,7 @@ final class LabNeeds {
   private LabNeeds() {}
 
   static void present() {
-    Needs.present("root".equals(System.getProperty("user.name")), "root");
+    Needs.present(Capabilities.sufficeForKernelTests(), "CAP_BPF, CAP_NET_ADMIN and CAP_SYS_ADMIN");
     Needs.present(Files.exists(Path.of("/sys/kernel/btf/vmlinux")), "a kernel with BPF and BTF");
     Needs.present(Files.exists(Path.of("/proc/self/ns/net")), "network namespaces");
     for (String program :

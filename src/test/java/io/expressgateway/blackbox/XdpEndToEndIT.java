@@ -100,7 +100,6 @@ class XdpEndToEndIT {
   }
 
   private static String talk(NetworkLab lab, String how, String vip, String count, String bytes) {
-    int port = how.equals("udp") ? LabEndpoints.DATAGRAMS : LabEndpoints.ECHO;
     String said =
         lab.inside(
             NetworkLab.CLIENT,
@@ -108,7 +107,7 @@ class XdpEndToEndIT {
             LabEndpoints.script("talk.py"),
             how,
             vip,
-            Integer.toString(port),
+            Integer.toString(LabEndpoints.ECHO),
             count,
             bytes);
     return said.strip();

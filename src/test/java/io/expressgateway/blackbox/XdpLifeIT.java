@@ -62,14 +62,13 @@ class XdpLifeIT {
 
   /** Connections that speak all the time, over either family. */
   private NetworkLab.Talk talk(String how, String vip) {
-    int port = how.equals("keep") ? LabEndpoints.DATAGRAMS : LabEndpoints.ECHO;
     return lab.start(
             NetworkLab.CLIENT,
             "python3",
             LabEndpoints.script("talk.py"),
             how,
             vip,
-            Integer.toString(port),
+            Integer.toString(LabEndpoints.ECHO),
             Integer.toString(CONNECTIONS))
         .await("ready ");
   }

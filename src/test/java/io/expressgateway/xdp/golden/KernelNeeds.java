@@ -2,6 +2,7 @@ package io.expressgateway.xdp.golden;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.expressgateway.testing.Capabilities;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
@@ -14,9 +15,9 @@ final class KernelNeeds {
 
   private KernelNeeds() {}
 
-  /** Goes on only for root on a kernel with BTF, which has all else too. */
+  /** Goes on only with the capabilities and on a kernel with BTF, which has all else too. */
   static void present() {
-    present("root".equals(System.getProperty("user.name")), "root");
+    present(Capabilities.sufficeForKernelTests(), "CAP_BPF, CAP_NET_ADMIN and CAP_SYS_ADMIN");
     present(Files.exists(Path.of("/sys/kernel/btf/vmlinux")), "a kernel with BPF and BTF");
     present(
         KernelNeeds.class.getResource("/bpf/gateway.bpf.o") != null,
