@@ -5,12 +5,12 @@
 # ordinary build needs neither compilers nor a network; when something has changed it is built from source where the
 # tools are there (docs/decisions/0023). On other platforms than theirs a build without tools goes on without: the jar
 # then says that XDP is not in it.
-# EXPRESSGATEWAY_NATIVE=build wants a build from source and fails without; =prebuilt takes the prebuilt files.
+# NATIVE_BUILD=build wants a build from source and fails without; =prebuilt takes the prebuilt files.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 resources=${1:?usage: native/package.sh RESOURCES}
-wanted=${EXPRESSGATEWAY_NATIVE:-auto}
+wanted=${NATIVE_BUILD:-auto}
 platform=$(uname -s | tr '[:upper:]' '[:lower:]')-$(uname -m)
 prebuilt=prebuilt/$platform
 export PATH="$PATH:/usr/sbin:/sbin"
@@ -39,7 +39,7 @@ take_prebuilt() {
 }
 
 if [[ $wanted == prebuilt ]]; then
-  take_prebuilt "as EXPRESSGATEWAY_NATIVE wants"
+  take_prebuilt "as NATIVE_BUILD wants"
   exit
 fi
 if [[ $wanted == auto && -f $prebuilt/manifest ]] &&

@@ -9,7 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export PATH="$PATH:/usr/sbin:/sbin"
 
 sources() {
-  git ls-files --cached --others --exclude-standard -- 'bpf/*.c' 'bpf/*.h' bpf/Makefile native \
+  git ls-files --cached --others --exclude-standard -- 'bpf/*.c' 'bpf/*.h' bpf/Makefile 'native/*.c' 'native/*.h' native/Makefile \
     src/main/java/io/expressgateway/xdp/kernel/LibBpf.java |
     LC_ALL=C sort | grep -v '^bpf/.*/' | xargs sha256sum
 }
