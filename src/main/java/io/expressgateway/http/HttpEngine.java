@@ -272,13 +272,8 @@ public final class HttpEngine implements DataPlane {
 
   /** Contexts stay while the certificates stay; ticket keys as long as nothing else changes. */
   private @Nullable ServerTls serverTls(ListenerSpec spec) {
-    TlsSpec wanted = spec.tls();
-    if (wanted == null) {
-      return null;
-    }
     ListenerContext before = contexts.get(spec.name());
-    ServerTls known = before == null ? null : before.tls();
-    return known != null && known.spec().equals(wanted) ? known : ServerTls.of(wanted, known);
+    return ServerTls.renewed(spec.tls(), before == null ? null : before.tls());
   }
 
   private RoutePlan plan(Route route) {
@@ -364,12 +359,11 @@ public final class HttpEngine implements DataPlane {
 
   @Override
   public Ledger ledger() {
-    // Ends are read before beginnings, so that a running exchange never shows as one too many.
-    long completed = workers.stream().mapToLong(Worker::completed).sum();
-    long refused = workers.stream().mapToLong(Worker::refused).sum();
-    long aborted = workers.stream().mapToLong(Worker::aborted).sum();
-    long accepted = workers.stream().mapToLong(Worker::accepted).sum();
-    return new Ledger(accepted, completed, refused, aborted);
+    Ledger sum = new Ledger(0, 0, 0, 0);
+    for (Worker worker : workers) {
+      sum = sum.plus(worker.ledger().ledger());
+    }
+    return sum;
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.expressgateway.stream;
 
 import io.expressgateway.cluster.Cluster;
-import io.expressgateway.cluster.ClusterSpec;
 import io.expressgateway.cluster.ClusterTable;
 import io.expressgateway.loop.EventLoops;
 import io.expressgateway.net.Ticker;
@@ -11,7 +10,6 @@ import io.expressgateway.plane.DataPlane.Ledger;
 import io.expressgateway.snapshot.ListenerSpec;
 import io.expressgateway.snapshot.RelaySpec;
 import io.expressgateway.snapshot.Snapshot;
-import io.expressgateway.snapshot.TlsSpec;
 import io.expressgateway.stream.udp.LiveSession;
 import io.expressgateway.stream.udp.UdpListener;
 import io.expressgateway.stream.udp.UdpSettings;
@@ -185,26 +183,14 @@ public final class StreamEngine implements AutoCloseable {
 
   private Target target(String name, @Nullable Target before) {
     Cluster cluster = cluster(name);
-    ClusterSpec.Tls wanted = cluster.spec().tls();
-    if (wanted == null) {
-      return Target.of(cluster, null);
-    }
     ClientTls known = before == null ? null : before.tls();
-    ClusterSpec.Protocol spoken = cluster.spec().protocol();
-    return Target.of(
-        cluster,
-        known != null && known.isOf(wanted, spoken) ? known : ClientTls.of(wanted, spoken));
+    return Target.of(cluster, ClientTls.renewed(cluster.spec(), known));
   }
 
   /** Contexts stay while the certificates stay; ticket keys as long as nothing else changes. */
   private @Nullable ServerTls serverTls(ListenerSpec spec) {
-    TlsSpec wanted = spec.tls();
-    if (wanted == null) {
-      return null;
-    }
     RelayContext before = contexts.get(spec.name());
-    ServerTls known = before == null ? null : before.tls();
-    return known != null && known.spec().equals(wanted) ? known : ServerTls.of(wanted, known);
+    return ServerTls.renewed(spec.tls(), before == null ? null : before.tls());
   }
 
   /** The bound listeners with their real ports. Any thread. */

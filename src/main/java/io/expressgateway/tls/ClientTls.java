@@ -22,6 +22,7 @@ import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The client's side of TLS for one cluster: whom it trusts, what it shows. The endpoint's
@@ -78,6 +79,23 @@ public final class ClientTls {
     } catch (SSLException refused) {
       throw new IllegalStateException("the TLS library refuses a certificate", refused);
     }
+  }
+
+  /**
+   * The context that a cluster goes on with: that of before while nothing of its TLS has changed.
+   *
+   * @param before what was made for the cluster; null for nothing
+   * @return null for clear text
+   * @throws IllegalStateException as {@link #of}
+   */
+  public static @Nullable ClientTls renewed(ClusterSpec cluster, @Nullable ClientTls before) {
+    ClusterSpec.Tls wanted = cluster.tls();
+    if (wanted == null) {
+      return null;
+    }
+    return before != null && before.isOf(wanted, cluster.protocol())
+        ? before
+        : of(wanted, cluster.protocol());
   }
 
   /** Whether it was made of just this. */

@@ -107,6 +107,21 @@ public final class ServerTls {
     }
   }
 
+  /**
+   * The contexts that a listener goes on with: those of before while nothing of their TLS has
+   * changed.
+   *
+   * @param wanted null for clear text
+   * @param before what the listener has; null for nothing
+   * @throws IllegalStateException as {@link #of}
+   */
+  public static @Nullable ServerTls renewed(@Nullable TlsSpec wanted, @Nullable ServerTls before) {
+    if (wanted == null) {
+      return null;
+    }
+    return before != null && before.spec.equals(wanted) ? before : of(wanted, before);
+  }
+
   /** A resumed session is not verified again: it must not outlive what it was verified by. */
   private @Nullable TicketKeys ticketsFor(TlsSpec next) {
     boolean isSame =

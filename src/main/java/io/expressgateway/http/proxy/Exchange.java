@@ -144,7 +144,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
 
   /** Routes the request and begins to forward it. Called once, first. */
   public void begin() {
-    worker.countAccepted();
+    worker.ledger().countAccepted();
     isInTurn = true;
     try {
       originalPath = head.path();
@@ -174,7 +174,7 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
    * {@link #begin}.
    */
   public void refuse(Why reason) {
-    worker.countAccepted();
+    worker.ledger().countAccepted();
     client = peer.address();
     fail(reason);
   }
@@ -1431,11 +1431,11 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
       run.end();
     }
     if (!complete) {
-      worker.countAborted();
+      worker.ledger().countAborted();
     } else if (isLocal && tries.count == 0) {
-      worker.countRefused();
+      worker.ledger().countRefused();
     } else {
-      worker.countCompleted();
+      worker.ledger().countCompleted();
     }
     FinishedExchange record = new FinishedExchange(this, System.nanoTime(), complete);
     worker.metrics().onExchangeEnd(record);

@@ -3,10 +3,9 @@ package io.expressgateway.http.proxy;
 import io.expressgateway.http.HttpMetrics;
 import io.expressgateway.http.RequestTracing;
 import io.expressgateway.loop.TimerWheel;
+import io.expressgateway.plane.LoopLedger;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.SplittableRandom;
@@ -15,14 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What belongs to one event loop: its timers, pools, counters, dice and the clock's text. Confined
- * to the loop but for the counters, which any thread may read.
+ * to the loop but for the ledger, which any thread may read.
  */
 public final class Worker {
-
-  private static final VarHandle ACCEPTED = counter("accepted");
-  private static final VarHandle COMPLETED = counter("completed");
-  private static final VarHandle REFUSED = counter("refused");
-  private static final VarHandle ABORTED = counter("aborted");
 
   private final int index;
   private final EventLoop eventLoop;
@@ -32,20 +26,9 @@ public final class Worker {
   private final Supplier<ProxyState> state;
   private final SplittableRandom random = new SplittableRandom();
   private final HttpDate date = new HttpDate();
+  private final LoopLedger ledger = new LoopLedger();
   private final HeldBytes held;
   private @Nullable UpstreamSource upstreams;
-
-  @SuppressWarnings("unused") // through the VarHandles
-  private long accepted;
-
-  @SuppressWarnings("unused")
-  private long completed;
-
-  @SuppressWarnings("unused")
-  private long refused;
-
-  @SuppressWarnings("unused")
-  private long aborted;
 
   /** The worker of {@code eventLoop}; {@code state} is read once per request. */
   public Worker(
@@ -61,14 +44,6 @@ public final class Worker {
     this.metrics = metrics;
     this.tracing = tracing;
     this.state = state;
-  }
-
-  private static VarHandle counter(String name) {
-    try {
-      return MethodHandles.lookup().findVarHandle(Worker.class, name, long.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
   }
 
   /** Gives the worker its pools, before its first connection. */
@@ -154,39 +129,8 @@ public final class Worker {
     return Instant.now();
   }
 
-  void countAccepted() {
-    ACCEPTED.setOpaque(this, (long) ACCEPTED.get(this) + 1);
-  }
-
-  void countCompleted() {
-    COMPLETED.setOpaque(this, (long) COMPLETED.get(this) + 1);
-  }
-
-  void countRefused() {
-    REFUSED.setOpaque(this, (long) REFUSED.get(this) + 1);
-  }
-
-  void countAborted() {
-    ABORTED.setOpaque(this, (long) ABORTED.get(this) + 1);
-  }
-
-  /** Requests begun. Any thread. */
-  public long accepted() {
-    return (long) ACCEPTED.getOpaque(this);
-  }
-
-  /** Requests ended as the protocol has it. Any thread. */
-  public long completed() {
-    return (long) COMPLETED.getOpaque(this);
-  }
-
-  /** Requests answered by the gateway before an endpoint was chosen. Any thread. */
-  public long refused() {
-    return (long) REFUSED.getOpaque(this);
-  }
-
-  /** Requests ended by reset, time-out or close. Any thread. */
-  public long aborted() {
-    return (long) ABORTED.getOpaque(this);
+  /** Requests of this loop. */
+  public LoopLedger ledger() {
+    return ledger;
   }
 }

@@ -73,18 +73,13 @@ public final class LoopPools implements UpstreamSource {
 
   /** The cluster's contexts, made anew when its TLS has changed; null for clear text. */
   private @Nullable ClientTls tls(Cluster cluster) {
-    ClusterSpec.Tls wanted = cluster.spec().tls();
-    if (wanted == null) {
+    ClientTls tls = ClientTls.renewed(cluster.spec(), secured.get(cluster));
+    if (tls == null) {
       secured.remove(cluster);
-      return null;
+    } else {
+      secured.put(cluster, tls);
     }
-    ClientTls known = secured.get(cluster);
-    ClusterSpec.Protocol spoken = cluster.spec().protocol();
-    if (known == null || !known.isOf(wanted, spoken)) {
-      known = ClientTls.of(wanted, spoken);
-      secured.put(cluster, known);
-    }
-    return known;
+    return tls;
   }
 
   /** Closes what has been idle or open for too long. Called once a second. */
