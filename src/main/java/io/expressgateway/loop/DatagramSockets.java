@@ -35,12 +35,10 @@ public final class DatagramSockets {
   /** What may wait for the loop; the kernel grants what {@code net.core.rmem_max} allows. */
   private static final int RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
-  private final String listener;
-  private final HostPort bind;
+  private final BindAddress bind;
   private final List<Connection> sockets = new ArrayList<>();
 
-  private DatagramSockets(String listener, HostPort bind) {
-    this.listener = listener;
+  private DatagramSockets(BindAddress bind) {
     this.bind = bind;
   }
 
@@ -67,19 +65,19 @@ public final class DatagramSockets {
    */
   public static DatagramSockets bind(
       String listener, HostPort bind, EventLoops loops, Acceptor acceptor) {
-    DatagramSockets sockets = new DatagramSockets(listener, bind);
+    DatagramSockets sockets = new DatagramSockets(new BindAddress(listener, bind));
     sockets.bind(loops, acceptor);
     return sockets;
   }
 
   private void bind(EventLoops loops, Acceptor acceptor) {
-    InetSocketAddress address = wanted();
-    refuseIfTaken(address);
+    bind.refuseIfTaken(DatagramSockets::tryToBind);
+    InetSocketAddress address = bind.address();
     try {
       bindOnEachLoop(loops, address, acceptor);
     } catch (RuntimeException e) {
       unbind();
-      throw new BindFailure(listener, reason(e), e);
+      throw bind.failure(e);
     }
     if (address.getAddress().isAnyLocalAddress()) {
       for (InetAddress own : ownAddresses(address.getAddress())) {
@@ -109,10 +107,6 @@ public final class DatagramSockets {
     }
   }
 
-  private InetSocketAddress wanted() {
-    return new InetSocketAddress(bind.host(), bind.port());
-  }
-
   /** The machine's addresses that a wildcard stands for; IPv4 ones only for IPv4's wildcard. */
   private static List<InetAddress> ownAddresses(InetAddress wildcard) {
     boolean both = wildcard.getAddress().length == 16;
@@ -128,32 +122,10 @@ public final class DatagramSockets {
     }
   }
 
-  /**
-   * {@code SO_REUSEPORT} lets a second gateway of the same user share the port without a word; a
-   * bind without it finds out.
-   */
-  private void refuseIfTaken(InetSocketAddress address) {
-    if (address.isUnresolved()) {
-      throw new BindFailure(
-          listener, "cannot resolve " + bind.host(), new IOException("unresolved"));
-    }
-    if (address.getPort() == 0) {
-      return;
-    }
+  private static void tryToBind(InetSocketAddress address) throws IOException {
     try (DatagramSocket probe = new DatagramSocket(null)) {
       probe.bind(address);
-    } catch (IOException e) {
-      throw new BindFailure(listener, reason(e), e);
     }
-  }
-
-  private static String reason(Throwable failure) {
-    Throwable deepest = failure;
-    while (deepest.getCause() != null) {
-      deepest = deepest.getCause();
-    }
-    String message = deepest.getMessage();
-    return message == null ? deepest.toString() : message;
   }
 
   private static Connection socket(
@@ -183,8 +155,7 @@ public final class DatagramSockets {
 
   /** The address as asked for, with its real port. */
   public InetSocketAddress address() {
-    int port = ((InetSocketAddress) sockets.getFirst().channel().localAddress()).getPort();
-    return new InetSocketAddress(wanted().getAddress(), port);
+    return bind.withPortOf((InetSocketAddress) sockets.getFirst().channel().localAddress());
   }
 
   /** Closes the sockets. A no-op when they are closed. */

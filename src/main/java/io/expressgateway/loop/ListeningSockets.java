@@ -24,12 +24,10 @@ public final class ListeningSockets {
 
   private static final int BACKLOG = 4096;
 
-  private final String listener;
-  private final HostPort bind;
+  private final BindAddress bind;
   private final List<DisposableServer> servers = new ArrayList<>();
 
-  private ListeningSockets(String listener, HostPort bind) {
-    this.listener = listener;
+  private ListeningSockets(BindAddress bind) {
     this.bind = bind;
   }
 
@@ -61,14 +59,14 @@ public final class ListeningSockets {
       EventLoops loops,
       WriteBufferWaterMark unsent,
       Acceptor acceptor) {
-    ListeningSockets sockets = new ListeningSockets(listener, bind);
+    ListeningSockets sockets = new ListeningSockets(new BindAddress(listener, bind));
     sockets.bind(loops, unsent, acceptor);
     return sockets;
   }
 
   private void bind(EventLoops loops, WriteBufferWaterMark unsent, Acceptor acceptor) {
-    InetSocketAddress address = wanted();
-    refuseIfTaken(address);
+    bind.refuseIfTaken(ListeningSockets::tryToBind);
+    InetSocketAddress address = bind.address();
     try {
       for (int i = 0; i < loops.size(); i++) {
         DisposableServer server = server(loops, i, address, unsent, acceptor);
@@ -77,41 +75,15 @@ public final class ListeningSockets {
       }
     } catch (RuntimeException e) {
       unbind();
-      throw new BindFailure(listener, reason(e), e);
+      throw bind.failure(e);
     }
   }
 
-  private InetSocketAddress wanted() {
-    return new InetSocketAddress(bind.host(), bind.port());
-  }
-
-  /**
-   * {@code SO_REUSEPORT} lets a second gateway of the same user share the port without a word; a
-   * bind without it finds out.
-   */
-  private void refuseIfTaken(InetSocketAddress address) {
-    if (address.isUnresolved()) {
-      throw new BindFailure(
-          listener, "cannot resolve " + bind.host(), new IOException("unresolved"));
-    }
-    if (address.getPort() == 0) {
-      return;
-    }
+  private static void tryToBind(InetSocketAddress address) throws IOException {
     try (ServerSocket probe = new ServerSocket()) {
       probe.setReuseAddress(true);
       probe.bind(address, 1);
-    } catch (IOException e) {
-      throw new BindFailure(listener, reason(e), e);
     }
-  }
-
-  private static String reason(Throwable failure) {
-    Throwable deepest = failure;
-    while (deepest.getCause() != null) {
-      deepest = deepest.getCause();
-    }
-    String message = deepest.getMessage();
-    return message == null ? deepest.toString() : message;
   }
 
   private static DisposableServer server(
@@ -142,9 +114,7 @@ public final class ListeningSockets {
 
   /** The address as asked for, with its real port. */
   public InetSocketAddress address() {
-    // A dual-stack socket calls the IPv4 wildcard [::], which is not what was asked for.
-    int port = ((InetSocketAddress) servers.getFirst().address()).getPort();
-    return new InetSocketAddress(wanted().getAddress(), port);
+    return bind.withPortOf((InetSocketAddress) servers.getFirst().address());
   }
 
   /** Stops accepting; open connections live on. A no-op when it has stopped. */
