@@ -6,7 +6,6 @@ import io.expressgateway.net.IpLiteral;
 import io.expressgateway.snapshot.VipSpec.Transport;
 import io.expressgateway.xdp.PacketQuestion;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -65,9 +64,9 @@ record ExplainBody(
       HostPort read = HostPort.parse(text == null ? "" : text);
       byte @Nullable [] literal = IpLiteral.parse(read.host());
       if (literal != null) {
-        return new Side(InetAddress.getByAddress(literal), read.port());
+        return new Side(IpLiteral.address(literal), read.port());
       }
-    } catch (IllegalArgumentException | UnknownHostException malformed) {
+    } catch (IllegalArgumentException malformed) {
       // Reported below, in the same words as a name.
     }
     problems.add(

@@ -2,9 +2,7 @@ package io.expressgateway.cluster;
 
 import io.expressgateway.net.HostPort;
 import io.expressgateway.net.IpLiteral;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,15 +24,9 @@ final class AddressRotation {
     this.addresses =
         literal == null
             ? UNRESOLVED
-            : new InetSocketAddress[] {socketAddress(literal, configured.port())};
-  }
-
-  private static InetSocketAddress socketAddress(byte[] literal, int port) {
-    try {
-      return new InetSocketAddress(InetAddress.getByAddress(literal), port);
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException("an address of " + literal.length + " bytes", e);
-    }
+            : new InetSocketAddress[] {
+              new InetSocketAddress(IpLiteral.address(literal), configured.port())
+            };
   }
 
   /** Replaces the set; an empty answer keeps the last good one. Whether it is another set now. */

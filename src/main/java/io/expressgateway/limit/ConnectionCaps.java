@@ -2,7 +2,6 @@ package io.expressgateway.limit;
 
 import io.expressgateway.net.IpLiteral;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -119,13 +118,8 @@ public final class ConnectionCaps {
 
   private static InetAddress canonical(InetAddress address) {
     byte[] bytes = address.getAddress();
-    if (!IpLiteral.isMappedIpv4(bytes)) {
-      return address;
-    }
-    try {
-      return InetAddress.getByAddress(Arrays.copyOfRange(bytes, 12, 16));
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException("four bytes are no IPv4 address", e);
-    }
+    return IpLiteral.isMappedIpv4(bytes)
+        ? IpLiteral.address(Arrays.copyOfRange(bytes, 12, 16))
+        : address;
   }
 }

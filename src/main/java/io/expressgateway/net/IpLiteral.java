@@ -69,12 +69,17 @@ public final class IpLiteral {
         && Arrays.equals(address, 0, 10, new byte[10], 0, 10);
   }
 
-  /** The textual form of 4 or 16 address bytes. */
-  public static String format(byte[] address) {
+  /** The address of 4 or 16 bytes; an IPv4-mapped one is the IPv4 address. */
+  public static InetAddress address(byte[] bytes) {
     try {
-      return InetAddress.getByAddress(address).getHostAddress();
+      return InetAddress.getByAddress(bytes);
     } catch (UnknownHostException e) {
-      throw new IllegalStateException("an address of " + address.length + " bytes", e);
+      throw new IllegalStateException("an address of " + bytes.length + " bytes", e);
     }
+  }
+
+  /** The textual form of 4 or 16 address bytes. */
+  public static String format(byte[] bytes) {
+    return address(bytes).getHostAddress();
   }
 }

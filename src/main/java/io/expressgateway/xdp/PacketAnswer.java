@@ -1,5 +1,6 @@
 package io.expressgateway.xdp;
 
+import io.expressgateway.net.IpLiteral;
 import io.expressgateway.xdp.kernel.BpfProgram;
 import io.expressgateway.xdp.layout.Reason;
 import java.net.InetAddress;
@@ -59,8 +60,7 @@ public final class PacketAnswer {
     int length = isIpv4() ? 4 : 16;
     return packet.length < from + length
         ? null
-        : io.expressgateway.xdp.layout.Wire.address(
-            Arrays.copyOfRange(packet, from, from + length));
+        : IpLiteral.address(Arrays.copyOfRange(packet, from, from + length));
   }
 
   boolean isIpv4() {

@@ -1,5 +1,6 @@
 package io.expressgateway.xdp;
 
+import io.expressgateway.net.IpLiteral;
 import io.expressgateway.snapshot.VipSpec.Transport;
 import io.expressgateway.xdp.layout.Reason;
 import io.expressgateway.xdp.layout.ServiceKey;
@@ -19,10 +20,11 @@ import java.util.Set;
 final class SelfProbe {
 
   /** Addresses that are nobody's (RFC 5737, RFC 3849). */
-  private static final InetAddress CLIENT_V4 = Wire.address(new byte[] {(byte) 192, 0, 2, 1});
+  private static final InetAddress CLIENT_V4 = IpLiteral.address(new byte[] {(byte) 192, 0, 2, 1});
 
   private static final InetAddress CLIENT_V6 =
-      Wire.address(new byte[] {0x20, 1, 0x0d, (byte) 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
+      IpLiteral.address(
+          new byte[] {0x20, 1, 0x0d, (byte) 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
 
   private static final int CLIENT_PORT = 49_152;
   private static final int ETHERNET = 14;

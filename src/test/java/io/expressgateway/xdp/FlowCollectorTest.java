@@ -3,12 +3,12 @@ package io.expressgateway.xdp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.expressgateway.net.Cidr;
+import io.expressgateway.net.IpLiteral;
 import io.expressgateway.xdp.kernel.BpfMap;
 import io.expressgateway.xdp.layout.FlowKey;
 import io.expressgateway.xdp.layout.FlowRecord;
 import io.expressgateway.xdp.layout.FlowState;
 import io.expressgateway.xdp.layout.MacAddress;
-import io.expressgateway.xdp.layout.Wire;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
@@ -52,8 +52,8 @@ class FlowCollectorTest {
   }
 
   private static FlowKey key(int number) {
-    InetAddress client = Wire.address(new byte[] {10, 0, (byte) (number >> 8), (byte) number});
-    return new FlowKey(client, Wire.address(new byte[] {(byte) 192, 0, 2, 1}), 1000, 80, 6);
+    InetAddress client = IpLiteral.address(new byte[] {10, 0, (byte) (number >> 8), (byte) number});
+    return new FlowKey(client, IpLiteral.address(new byte[] {(byte) 192, 0, 2, 1}), 1000, 80, 6);
   }
 
   private boolean isThere(int number) {

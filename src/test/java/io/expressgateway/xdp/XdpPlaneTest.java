@@ -16,7 +16,6 @@ import io.expressgateway.snapshot.VipSpec;
 import io.expressgateway.snapshot.XdpSpec;
 import io.expressgateway.xdp.layout.FlowKey;
 import io.expressgateway.xdp.layout.Reason;
-import io.expressgateway.xdp.layout.Wire;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -129,7 +128,7 @@ class XdpPlaneTest {
   }
 
   private static InetAddress address(String text) {
-    return Wire.address(IpLiteral.parse(text));
+    return IpLiteral.address(IpLiteral.parse(text));
   }
 
   private PacketAnswer ask(int sourcePort) {

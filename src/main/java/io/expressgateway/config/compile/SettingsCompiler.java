@@ -8,8 +8,6 @@ import io.expressgateway.config.spring.GatewayEnvironment;
 import io.expressgateway.config.spring.SpringValues;
 import io.expressgateway.config.spring.WrittenKeys;
 import io.expressgateway.net.IpLiteral;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -80,11 +78,7 @@ public final class SettingsCompiler {
     if (literal == null) {
       return address.equalsIgnoreCase("localhost");
     }
-    try {
-      return InetAddress.getByAddress(literal).isLoopbackAddress();
-    } catch (UnknownHostException impossible) {
-      throw new IllegalStateException("a parsed literal has a legal length", impossible);
-    }
+    return IpLiteral.address(literal).isLoopbackAddress();
   }
 
   /** Keys below a prefix, without it; the elements of a list joined by commas. */

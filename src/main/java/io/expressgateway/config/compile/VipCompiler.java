@@ -94,7 +94,7 @@ final class VipCompiler {
       // A missing cluster is refused with all other relays'.
       return null;
     }
-    InetAddress address = XdpCompiler.address(literal(bind));
+    InetAddress address = IpLiteral.address(literal(bind));
     VipSpec vip =
         new VipSpec(
             listener.name(),
@@ -146,9 +146,9 @@ final class VipCompiler {
     String reason =
         literal == null
             ? "is no IP address, and the kernel looks for addresses"
-            : XdpCompiler.address(literal).isAnyLocalAddress()
+            : IpLiteral.address(literal).isAnyLocalAddress()
                 ? "stands for every address, and the kernel looks for one"
-                : XdpCompiler.address(literal).isLoopbackAddress()
+                : IpLiteral.address(literal).isLoopbackAddress()
                     ? "is an address that no packet from elsewhere has"
                     : bind.port() == 0 ? "has no port that is known before it is bound" : null;
     if (reason == null) {
@@ -216,7 +216,7 @@ final class VipCompiler {
           ? "has no address but a name, which may lead behind a router"
           : null;
     }
-    InetAddress address = XdpCompiler.address(literal);
+    InetAddress address = IpLiteral.address(literal);
     if (literal.length != vip.address().getAddress().length) {
       return "is of the other IP version";
     }

@@ -9,7 +9,6 @@ import io.expressgateway.net.IpLiteral;
 import io.expressgateway.snapshot.VipSpec;
 import io.expressgateway.snapshot.XdpSpec;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -113,14 +112,6 @@ public final class XdpCompiler {
           "write an address that endpoints may see as the sender");
       return null;
     }
-    return address(bytes);
-  }
-
-  static InetAddress address(byte[] bytes) {
-    try {
-      return InetAddress.getByAddress(bytes);
-    } catch (UnknownHostException impossible) {
-      throw new IllegalStateException("a parsed literal has a legal length", impossible);
-    }
+    return IpLiteral.address(bytes);
   }
 }

@@ -9,9 +9,7 @@ import io.expressgateway.net.IpLiteral;
 import io.expressgateway.snapshot.ListenerSpec.Forwarding;
 import io.expressgateway.snapshot.ListenerSpec.UnderscoreHeaders;
 import io.netty.handler.ssl.SslHandler;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -118,11 +116,7 @@ public final class Peer {
       }
     }
     byte[] bytes = IpLiteral.parse(literal);
-    try {
-      return bytes == null ? null : new InetSocketAddress(InetAddress.getByAddress(bytes), port);
-    } catch (UnknownHostException e) {
-      return null;
-    }
+    return bytes == null ? null : new InetSocketAddress(IpLiteral.address(bytes), port);
   }
 
   /** Writes the forwarding headers into a request that is about to go upstream. */

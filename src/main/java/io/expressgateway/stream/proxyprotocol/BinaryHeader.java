@@ -1,14 +1,13 @@
 package io.expressgateway.stream.proxyprotocol;
 
+import io.expressgateway.net.IpLiteral;
 import io.expressgateway.stream.proxyprotocol.ProxyHeader.Command;
 import io.expressgateway.stream.proxyprotocol.ProxyHeader.Transport;
 import io.expressgateway.stream.proxyprotocol.ProxyHeaderParser.Complete;
 import io.expressgateway.stream.proxyprotocol.ProxyHeaderParser.Malformed;
 import io.expressgateway.stream.proxyprotocol.ProxyHeaderParser.Result;
 import io.netty.buffer.ByteBuf;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.List;
 
 /**
@@ -115,11 +114,6 @@ final class BinaryHeader {
   private static InetSocketAddress address(ByteBuf header, int at, int length, int portAt) {
     byte[] bytes = new byte[length];
     header.getBytes(at, bytes);
-    try {
-      return new InetSocketAddress(
-          InetAddress.getByAddress(bytes), header.getUnsignedShort(portAt));
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException("an address of " + length + " bytes", e);
-    }
+    return new InetSocketAddress(IpLiteral.address(bytes), header.getUnsignedShort(portAt));
   }
 }

@@ -7,9 +7,7 @@ import io.expressgateway.stream.proxyprotocol.ProxyHeaderParser.Complete;
 import io.expressgateway.stream.proxyprotocol.ProxyHeaderParser.Malformed;
 import io.expressgateway.stream.proxyprotocol.ProxyHeaderParser.Result;
 import io.netty.buffer.ByteBuf;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -75,11 +73,7 @@ final class TextHeader {
     if (bytes == null || number < 0) {
       return null;
     }
-    try {
-      return new InetSocketAddress(InetAddress.getByAddress(bytes), number);
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException("an address of " + bytes.length + " bytes", e);
-    }
+    return new InetSocketAddress(IpLiteral.address(bytes), number);
   }
 
   /** The port, or -1. */

@@ -1,5 +1,6 @@
 package io.expressgateway.xdp.layout;
 
+import io.expressgateway.net.IpLiteral;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -134,6 +135,6 @@ public record EndpointRecord(
                 record.getInt(INTERFACE),
                 Short.toUnsignedInt(record.getShort(VLAN))),
         Short.toUnsignedInt(record.getShort(MTU)),
-        Wire.isZero(outer) ? null : Wire.address(outer));
+        Wire.isZero(outer) ? null : IpLiteral.address(outer));
   }
 }

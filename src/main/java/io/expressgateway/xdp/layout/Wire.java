@@ -1,8 +1,8 @@
 package io.expressgateway.xdp.layout;
 
+import io.expressgateway.net.IpLiteral;
 import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -24,15 +24,6 @@ public final class Wire {
     return mapped;
   }
 
-  /** The address of 4 or 16 bytes; an IPv4-mapped one is the IPv4 address. */
-  public static InetAddress address(byte[] bytes) {
-    try {
-      return InetAddress.getByAddress(bytes);
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException("an address of " + bytes.length + " bytes", e);
-    }
-  }
-
   /** Whether it is an IPv4 address. */
   public static boolean isIpv4(InetAddress address) {
     return address instanceof Inet4Address;
@@ -41,7 +32,7 @@ public final class Wire {
   static InetAddress address(ByteBuffer record, int offset, int length) {
     byte[] bytes = new byte[length];
     record.get(offset, bytes);
-    return address(bytes);
+    return IpLiteral.address(bytes);
   }
 
   /** Two bytes in network order, whatever the buffer's order. */

@@ -1,7 +1,7 @@
 package io.expressgateway.xdp.neighbour;
 
+import io.expressgateway.net.IpLiteral;
 import io.expressgateway.xdp.layout.MacAddress;
-import io.expressgateway.xdp.layout.Wire;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -41,7 +41,7 @@ record Neighbour(int link, InetAddress address, int state, @Nullable MacAddress 
     }
     return new Neighbour(
         in.getInt(4),
-        Wire.address(address),
+        IpLiteral.address(address),
         Short.toUnsignedInt(in.getShort(8)),
         mac == null || mac.length != 6 ? null : MacAddress.of(mac));
   }

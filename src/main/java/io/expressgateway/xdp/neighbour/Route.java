@@ -1,6 +1,6 @@
 package io.expressgateway.xdp.neighbour;
 
-import io.expressgateway.xdp.layout.Wire;
+import io.expressgateway.net.IpLiteral;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +54,7 @@ record Route(
     return new Route(
         link,
         gateway(attributes),
-        source == null ? null : Wire.address(source),
+        source == null ? null : IpLiteral.address(source),
         body[7] == TYPE_LOCAL,
         attributes.nested(ATTRIBUTE_METRICS).number(METRIC_MTU),
         Byte.toUnsignedInt(body[1]));
@@ -68,12 +68,12 @@ record Route(
   private static @Nullable InetAddress gateway(Attributes attributes) {
     byte[] gateway = attributes.bytes(ATTRIBUTE_GATEWAY);
     if (gateway != null) {
-      return Wire.address(gateway);
+      return IpLiteral.address(gateway);
     }
     // A router of the other family (RFC 5549): family in two bytes, then the address.
     byte[] via = attributes.bytes(ATTRIBUTE_VIA);
     return via == null || via.length < 6
         ? null
-        : Wire.address(java.util.Arrays.copyOfRange(via, 2, via.length));
+        : IpLiteral.address(java.util.Arrays.copyOfRange(via, 2, via.length));
   }
 }
