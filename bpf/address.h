@@ -50,10 +50,11 @@ static __always_inline void copy_mac(__u8 *to, const __u8 *from)
 	((__u16 *)to)[2] = ((const __u16 *)from)[2];
 }
 
-static __always_inline bool same_mac(const __u8 *left, const __u8 *right)
+/* 0 when both are the same. */
+static __always_inline __u32 mac_difference(const __u8 *left, const __u8 *right)
 {
-	return *(const __u32 *)left == *(const __u32 *)right &&
-	       *(const __u16 *)(left + 4) == *(const __u16 *)(right + 4);
+	return (*(const __u32 *)left ^ *(const __u32 *)right) |
+	       (*(const __u16 *)(left + 4) ^ *(const __u16 *)(right + 4));
 }
 
 #endif

@@ -41,11 +41,13 @@ static __always_inline bool spend(__u64 since, __u32 *used, __u32 limit, const s
 	return true;
 }
 
-/* A full LRU of sources forgets the source that was idle longest. */
+/* Takes a token of the source's bucket. A full LRU of sources forgets the source that was idle longest. */
 static __always_inline bool spend_of_source(const union flow_key *key, const struct settings *set, const int family,
 					    __u32 traits)
 {
 	struct source_key address __attribute__((aligned(8))) = {};
+	const __u64 now = bpf_jiffies64() << SOURCE_SHIFT, second = (__u64)set->hertz << SOURCE_SHIFT;
+	struct source fresh = { .full = now + second / set->new_flows_per_source };
 	struct source *source;
 
 	if (family == V4)
@@ -54,17 +56,17 @@ static __always_inline bool spend_of_source(const union flow_key *key, const str
 		*(__u64 *)address.address = *(const __u64 *)key->v6.source;
 	source = bpf_map_lookup_elem(&sources, &address);
 	if (!source) {
-		struct source fresh = { .since = bpf_jiffies64(), .used = 1 };
-
 		if (!(traits & TRAIT_DRY))
 			bpf_map_update_elem(&sources, &address, &fresh, BPF_ANY);
 		return true;
 	}
-	if (!(traits & TRAIT_DRY) && is_over(source->since, set)) {
-		source->since = bpf_jiffies64();
-		source->used = 0;
-	}
-	return spend(source->since, &source->used, set->new_flows_per_source, set, traits);
+	if (source->full > now)
+		fresh.full += source->full - now;
+	if (fresh.full > now + second)
+		return false;
+	if (!(traits & TRAIT_DRY))
+		source->full = fresh.full;
+	return true;
 }
 
 static __always_inline bool spend_of_cpu(const struct settings *set, __u32 traits)

@@ -16,6 +16,7 @@
 #include "icmp.h"
 #include "link.h"
 #include "packet.h"
+#include "stats.h"
 
 /* Bytes that are quoted at most, a multiple of 4: IP header, options and more than the first 8 behind. */
 #define QUOTED_BYTES 128
@@ -133,10 +134,8 @@ static __always_inline bool is_answerable_v6(struct xdp_md *ctx, const struct pa
 	return (words[0] | words[1] | words[2] | (words[3] & ~bpf_htonl(1))) && *(__u8 *)words != 0xff;
 }
 
-/* Answers a packet: it is too big when there is an MTU, else its time has ended. */
-__noinline outcome answer(struct xdp_md *ctx, __u64 first, __u64 second, __u32 mtu, __u32 traits)
+static __always_inline outcome make_answer(struct xdp_md *ctx, const struct packet *packet, __u32 mtu, __u32 traits)
 {
-	const struct packet unpacked_packet = unpacked(ctx, first, second), *packet = &unpacked_packet;
 	const __u32 reason = mtu ? REASON_TOO_BIG : REASON_TTL_EXCEEDED;
 	const bool is_v4 = packet->type == bpf_htons(ETH_P_IP);
 	const __u32 header = (is_v4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr)) + sizeof(struct icmp);
@@ -160,6 +159,17 @@ __noinline outcome answer(struct xdp_md *ctx, __u64 first, __u64 second, __u32 m
 	is_written = is_v4 ? write_answer_v4(ctx, link_bytes(&back), quoted, mtu) :
 			     write_answer_v6(ctx, link_bytes(&back), quoted, mtu);
 	return is_written ? outcome_of(NO_FLOW_ENDPOINT, reason, XDP_TX) : dropped(reason);
+}
+
+/* Answers a packet: it is too big when there is an MTU, else its time has ended. */
+__noinline outcome answer(struct xdp_md *ctx, __u64 first, __u64 second, __u32 mtu, __u32 traits)
+{
+	const struct packet packet = unpacked(ctx, first, second);
+	const outcome outcome = make_answer(ctx, &packet, mtu, traits);
+
+	if (!(traits & TRAIT_DRY) && traits >> TRAIT_VIP_SHIFT)
+		count_vip((traits >> TRAIT_VIP_SHIFT) - 1, outcome);
+	return outcome;
 }
 
 #endif

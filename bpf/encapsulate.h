@@ -69,18 +69,21 @@ static __always_inline bool write_outer_v6(struct xdp_md *ctx, __u32 offset, con
 	return true;
 }
 
-/* Puts the outer header before the packet and a link header before that. False when there is no room. */
-static __always_inline bool encapsulate(struct xdp_md *ctx, const struct packet *packet,
-					const struct endpoint *endpoint, const struct link *link, const int family)
+/*
+ * Puts the outer header before the packet and a link header before that. False when there is no room.
+ * Not inlined: it shares its stack with what comes after it.
+ */
+static __noinline int encapsulate(struct xdp_md *ctx, const struct packet *packet, const struct endpoint *endpoint,
+				  const struct link *link)
 {
-	__u32 bytes = link_bytes(link);
+	const bool is_v4 = packet->type == bpf_htons(ETH_P_IP);
+	const __u32 bytes = link_bytes(link);
 
-	if (bpf_xdp_adjust_head(ctx, (int)packet->network - (int)(bytes + outer_bytes(family))))
+	if (bpf_xdp_adjust_head(ctx, (int)packet->network - (int)(bytes + outer_bytes(is_v4 ? V4 : V6))))
 		return false;
 	if (!write_link(ctx, packet->type, link))
 		return false;
-	return family == V4 ? write_outer_v4(ctx, bytes, packet, endpoint) :
-			      write_outer_v6(ctx, bytes, packet, endpoint);
+	return is_v4 ? write_outer_v4(ctx, bytes, packet, endpoint) : write_outer_v6(ctx, bytes, packet, endpoint);
 }
 
 #endif

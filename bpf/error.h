@@ -239,7 +239,7 @@ static __always_inline outcome steer_error(struct xdp_md *ctx, struct packet *pa
 	union flow_key key = {};
 	struct flow *flow;
 
-	if (packet->malformed || !read_quoted(ctx, packet, &quoted, &key, family))
+	if (is_malformed(packet) || !read_quoted(ctx, packet, &quoted, &key, family))
 		return passed(REASON_ICMP_OTHER);
 	if (packet->hops <= 1)
 		return passed(REASON_TTL);

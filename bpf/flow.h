@@ -4,8 +4,11 @@
 #define EXPRESSGATEWAY_FLOW_H
 
 #include "address.h"
+#include "link.h"
 #include "maps.h"
+#include "next_hop.h"
 #include "packet.h"
+#include "parse.h"
 
 /* What is written as one word: see struct flow. */
 union owner {
@@ -50,22 +53,85 @@ static __always_inline void learn_client(struct xdp_md *ctx, const struct packet
 	copy_mac(flow->client_mac, ethernet->h_source);
 	flow->client_interface = packet->interface;
 	flow->client_vlan = packet->vlan;
+	flow->client_tags = tags_of(packet);
 }
 
-/* Learns the client's next hop anew when it is not the one that the flow knows. */
-static __always_inline void watch_client(struct xdp_md *ctx, const struct packet *packet, struct flow *flow)
+/*
+ * A packet of a flow that came by another way than the flow knows: its client's next hop is learnt anew
+ * as far as the routing table agrees, for else one forged packet would draw a flow's replies to its
+ * sender. Over tags the table is asked for the neighbour alone: the way out is a VLAN's own device there.
+ */
+static __always_inline int learn_client_anew(struct xdp_md *ctx, const struct packet *packet, const int family)
+{
+	__u8 client[16] __attribute__((aligned(8))), vip[16] __attribute__((aligned(8)));
+	struct link link = { .interface = packet->interface };
+	union flow_key key = {};
+	struct ethhdr *ethernet;
+	struct flow *flow;
+
+	if (!read_key(ctx, packet, &key, family))
+		return 0;
+	flow = find_flow(&key, family);
+	if (family == V4) {
+		map_v4(client, key.v4.source);
+		map_v4(vip, key.v4.destination);
+	} else {
+		copy_address(client, key.v6.source);
+		copy_address(vip, key.v6.destination);
+	}
+	if (!flow || route(ctx, vip, client, family == V4, &link) != BPF_FIB_LKUP_RET_SUCCESS)
+		return 0;
+	ethernet = start(ctx);
+	if ((void *)(ethernet + 1) > end(ctx))
+		return 0;
+	if (packet->vlan || packet->inner_vlan) {
+		if (mac_difference(ethernet->h_source, link.destination))
+			return 0;
+		learn_client(ctx, packet, flow);
+	} else if (link.interface == packet->interface) {
+		copy_mac(flow->gateway_mac, link.source);
+		copy_mac(flow->client_mac, link.destination);
+		flow->client_interface = link.interface;
+		flow->client_vlan = 0;
+		flow->client_tags = 0;
+	} else {
+		return 0;
+	}
+	own(flow, flow->endpoint, packet->inner_vlan, flow->generation);
+	return 0;
+}
+
+__noinline int learn_client_anew_v4(struct xdp_md *ctx, __u64 first, __u64 second)
+{
+	const struct packet packet = unpacked(ctx, first, second);
+
+	return learn_client_anew(ctx, &packet, V4);
+}
+
+__noinline int learn_client_anew_v6(struct xdp_md *ctx, __u64 first, __u64 second)
+{
+	const struct packet packet = unpacked(ctx, first, second);
+
+	return learn_client_anew(ctx, &packet, V6);
+}
+
+/* Looks whether the client's packets still come by the way that the flow knows: one branch for all of it. */
+static __always_inline void watch_client(struct xdp_md *ctx, const struct packet *packet, const struct flow *flow,
+					 const int family)
 {
 	struct ethhdr *ethernet = start(ctx);
 
 	if ((void *)(ethernet + 1) > end(ctx))
 		return;
-	if (likely(same_mac(ethernet->h_source, flow->client_mac) &&
-		   same_mac(ethernet->h_dest, flow->gateway_mac) &&
-		   flow->client_interface == packet->interface && flow->client_vlan == packet->vlan &&
-		   flow->client_inner_vlan == packet->inner_vlan))
-		return;
-	learn_client(ctx, packet, flow);
-	own(flow, flow->endpoint, packet->inner_vlan, flow->generation);
+	if (unlikely(mac_difference(ethernet->h_source, flow->client_mac) |
+		     mac_difference(ethernet->h_dest, flow->gateway_mac) |
+		     (flow->client_interface ^ packet->interface) | (flow->client_vlan ^ packet->vlan) |
+		     (flow->client_inner_vlan ^ packet->inner_vlan))) {
+		if (family == V4)
+			learn_client_anew_v4(ctx, first_word(packet), second_word(packet));
+		else
+			learn_client_anew_v6(ctx, first_word(packet), second_word(packet));
+	}
 }
 
 static __always_inline void see(struct flow *flow)

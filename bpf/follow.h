@@ -49,7 +49,7 @@ static __always_inline outcome follow(struct xdp_md *ctx, struct packet *packet,
 			flow->state = state;
 		see(flow);
 		if (is_nat)
-			watch_client(ctx, packet, flow);
+			watch_client(ctx, packet, flow, family);
 	}
 	return forward(ctx, packet, headers, endpoint, index, REASON_FLOW, family, traits);
 }

@@ -18,6 +18,7 @@ static __always_inline void read_next_hop(const struct endpoint *endpoint, struc
 	copy_macs(link->destination, endpoint->next_hop_mac);
 	link->vlan = endpoint->vlan;
 	link->inner_vlan = 0;
+	link->tags = 0;
 	link->interface = endpoint->interface;
 }
 
@@ -34,7 +35,6 @@ __noinline outcome send_the_long_way(struct xdp_md *ctx, __u64 first, __u64 seco
 	const bool is_v4 = packet->type == bpf_htons(ETH_P_IP);
 	struct link link = { .interface = packet->interface };
 	int route_answer = BPF_FIB_LKUP_RET_SUCCESS;
-	bool is_written;
 
 	if (!endpoint)
 		return dropped(REASON_NO_ROUTE);
@@ -48,13 +48,7 @@ __noinline outcome send_the_long_way(struct xdp_md *ctx, __u64 first, __u64 seco
 	} else if (route_answer != BPF_FIB_LKUP_RET_SUCCESS) {
 		return dropped(REASON_NO_ROUTE);
 	}
-	if (endpoint->mode != MODE_DSR_IPIP)
-		is_written = relink(ctx, packet, &link);
-	else if (is_v4)
-		is_written = encapsulate(ctx, packet, endpoint, &link, V4);
-	else
-		is_written = encapsulate(ctx, packet, endpoint, &link, V6);
-	if (!is_written)
+	if (!(endpoint->mode == MODE_DSR_IPIP ? encapsulate(ctx, packet, endpoint, &link) : relink(ctx, packet, &link)))
 		return dropped(REASON_NO_ROOM);
 	if (route_answer == BPF_FIB_LKUP_RET_NO_NEIGH)
 		return passed(REASON_NO_NEXT_HOP);
@@ -95,6 +89,12 @@ static __always_inline bool is_too_big(const struct packet *packet, const struct
 	return endpoint->mtu && packet->length + outer_bytes_of(endpoint, family) > endpoint->mtu;
 }
 
+/* The traits by which a packet is answered: of one without a flow the caller counts what became of it. */
+static __always_inline __u32 counting(__u32 traits, const struct endpoint *endpoint, __u32 reason)
+{
+	return reason == REASON_FLOW ? traits | (endpoint->vip + 1) << TRAIT_VIP_SHIFT : traits;
+}
+
 /* Forwards a packet of a client to an endpoint, for a reason. */
 static __always_inline outcome forward(struct xdp_md *ctx, const struct packet *packet, const struct headers *headers,
 				       const struct endpoint *endpoint, __u32 index, __u32 reason, const int family,
@@ -103,10 +103,10 @@ static __always_inline outcome forward(struct xdp_md *ctx, const struct packet *
 	bool is_written;
 
 	if (unlikely(packet->hops <= 1))
-		return answer(ctx, first_word(packet), second_word(packet), 0, traits);
+		return answer(ctx, first_word(packet), second_word(packet), 0, counting(traits, endpoint, reason));
 	if (unlikely(is_too_big(packet, endpoint, family)))
 		return answer(ctx, first_word(packet), second_word(packet),
-			      endpoint->mtu - outer_bytes_of(endpoint, family), traits);
+			      endpoint->mtu - outer_bytes_of(endpoint, family), counting(traits, endpoint, reason));
 	if (!(traits & TRAIT_DRY))
 		count_forward(index, packet->length);
 	if (endpoint->mode == MODE_NAT)

@@ -36,7 +36,7 @@ static __always_inline outcome steer_family(struct xdp_md *ctx, struct packet *p
 	outcome = parse_transport(ctx, packet, &headers, &key, family);
 	if (outcome != GO_ON)
 		return outcome;
-	if (likely(!packet->malformed)) {
+	if (likely(is_whole(packet))) {
 		if (is_reply_port(family == V4 ? key.v4.source_port_be : key.v6.source_port_be)) {
 			outcome = family == V4 ? turn_back_v4(ctx, first_word(packet), second_word(packet), traits) :
 						 turn_back_v6(ctx, first_word(packet), second_word(packet), traits);

@@ -56,6 +56,9 @@ enum flow_state {
 #define SETTINGS_GATE_CLOSED 1 /* no new flow is entered: the table is nearly full */
 #define SETTINGS_EVENTS 2 /* events are written to the ring buffer */
 
+/* flow.client_tags */
+#define CLIENT_TAGS_SERVICE 1 /* the first tag is one of 802.1ad */
+
 /* A client's side of a flow, IPv4: the key of flows_v4. */
 struct flow_key_v4 {
 	__u32 source;
@@ -80,17 +83,18 @@ _Static_assert(sizeof(struct flow_key_v6) == 40, "flow_key_v6");
 
 /*
  * A flow. One entry serves both directions: a reply is turned back into its client's key by the
- * endpoint's record. The client's next hop is where its last packet came from; the tags are of the
- * client's packets, machine order, 0 for none. Endpoint, inner tag and generation are written as one
+ * endpoint's record. The client's next hop is where its first packet came from, until the routing table
+ * agrees with packets that come by another way; the tags are of the client's packets, machine order, 0
+ * for none. Endpoint, inner tag and generation are written as one
  * word of 8 bytes, so that no other CPU sees a new endpoint with an old generation.
  */
 struct flow {
 	__u16 endpoint; /* index; NO_FLOW_ENDPOINT for FLOW_PASS */
-	__u16 client_inner_vlan; /* second tag of 802.1ad */
+	__u16 client_inner_vlan; /* second tag */
 	__u32 generation; /* of the endpoint when it was chosen; for FLOW_PASS the id of the VIP */
 	__u32 seen; /* low 32 bits of jiffies of the last packet */
 	__u8 state; /* enum flow_state */
-	__u8 padding;
+	__u8 client_tags; /* CLIENT_TAGS_SERVICE */
 	__u16 client_vlan; /* first tag, of 802.1Q or 802.1ad */
 	__u8 client_mac[6];
 	__u8 gateway_mac[6]; /* that the client's packets were sent to */
@@ -112,7 +116,8 @@ struct vip {
 	__u32 id;
 	__u8 mode; /* enum mode */
 	__u8 hash_on; /* enum hash_on */
-	__u8 padding[2];
+	__u8 relayed; /* whether the relay may have TCP connections: set by both sides, cleared by the gateway */
+	__u8 padding;
 	__u32 has_table; /* 0: no endpoint may be used, packets are passed */
 	__u32 has_previous; /* whether the table before is still asked */
 };
@@ -190,7 +195,7 @@ struct settings {
 	__u32 hertz; /* jiffies per second */
 	__u32 flags;
 	__u32 new_flows_per_cpu; /* entered per second and CPU; 0 for no limit */
-	__u32 new_flows_per_source; /* entered per second and source; 0 for no limit */
+	__u32 new_flows_per_source; /* entered per second and source, and at once; 0 for no limit */
 	__u32 event_sample; /* one event in so many; 0 and 1 for all */
 	__u32 stateless_seconds; /* how long replies without a flow are turned back after a flow was not entered */
 };
@@ -209,13 +214,15 @@ struct source_key {
 	__u8 address[16];
 };
 
-/* How many flows a source has entered in its current second. Written by the kernel alone. */
+/*
+ * The token bucket of a source, as the generic cell rate algorithm keeps it (ITU-T I.371): when the
+ * bucket is full again. Written by the kernel alone, in jiffies << SOURCE_SHIFT.
+ */
+#define SOURCE_SHIFT 20
 struct source {
-	__u64 since;
-	__u32 used;
-	__u32 padding;
+	__u64 full;
 };
-_Static_assert(sizeof(struct source) == 16, "source");
+_Static_assert(sizeof(struct source) == 8, "source");
 
 /* When a flow was last forwarded without an entry: jiffies, 0 for never. The value of stateless. */
 struct stateless {
@@ -236,7 +243,7 @@ enum reason {
 	/* passed */
 	REASON_NOT_OURS = 16, /* neither a VIP nor a reply */
 	REASON_NOT_IP = 17,
-	REASON_FRAGMENT = 18,
+	REASON_FRAGMENT = 18, /* of a datagram, or behind the first of a segment */
 	REASON_EXTENSION_HEADERS = 19, /* more IPv6 extension headers than are followed */
 	REASON_RELAY = 20, /* the relay owns the flow */
 	REASON_MODE_PASS = 21,
@@ -254,6 +261,7 @@ enum reason {
 	REASON_NO_ROUTE = 37,
 	REASON_TTL_EXCEEDED = 38, /* of a client's packet; an ICMP error was sent back */
 	REASON_DEAD_ENDPOINT = 39, /* a reply from an endpoint that is gone */
+	REASON_TCP_FRAGMENT = 40, /* the first of a segment that the relay has no connection for */
 	REASONS = 48,
 };
 

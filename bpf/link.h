@@ -15,6 +15,7 @@ struct link {
 	__u16 vlan;
 	__u16 inner_vlan;
 	__u32 interface;
+	__u8 tags; /* as struct flow has them */
 } __attribute__((aligned(8)));
 
 static __always_inline __u32 link_bytes(const struct link *link)
@@ -33,6 +34,7 @@ static __always_inline bool read_link(struct xdp_md *ctx, const struct packet *p
 	link->vlan = packet->vlan;
 	link->inner_vlan = packet->inner_vlan;
 	link->interface = packet->interface;
+	link->tags = tags_of(packet);
 	return true;
 }
 
@@ -44,6 +46,7 @@ static __always_inline bool write_link(struct xdp_md *ctx, __be16 type, const st
 {
 	struct ethhdr *ethernet = start(ctx);
 	struct tag *tag = start(ctx) + ETH_HLEN;
+	__be16 first = bpf_htons(link->tags & CLIENT_TAGS_SERVICE ? ETH_P_8021AD : ETH_P_8021Q);
 
 	if ((void *)(tag + 2) > end(ctx))
 		return false;
@@ -51,11 +54,11 @@ static __always_inline bool write_link(struct xdp_md *ctx, __be16 type, const st
 	if (!link->vlan && !link->inner_vlan) {
 		ethernet->h_proto = type;
 	} else if (!link->vlan || !link->inner_vlan) {
-		ethernet->h_proto = bpf_htons(ETH_P_8021Q);
+		ethernet->h_proto = first;
 		tag->control = bpf_htons(link->vlan | link->inner_vlan);
 		tag->type = type;
 	} else {
-		ethernet->h_proto = bpf_htons(ETH_P_8021AD);
+		ethernet->h_proto = first;
 		tag->control = bpf_htons(link->vlan);
 		tag->type = bpf_htons(ETH_P_8021Q);
 		tag++;

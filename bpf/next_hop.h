@@ -38,6 +38,7 @@ static __noinline int route(struct xdp_md *ctx, const __u8 *source, const __u8 *
 	copy_mac(link->source, query.smac);
 	link->vlan = 0;
 	link->inner_vlan = 0;
+	link->tags = 0;
 	link->interface = query.ifindex;
 	return BPF_FIB_LKUP_RET_SUCCESS;
 }

@@ -16,12 +16,18 @@
 #define TRAIT_DRY 1 /* no map is changed */
 #define TRAIT_FRAGS 2 /* a packet may go on behind its first buffer */
 #define TRAIT_KNOWN 4 /* the flow table has the flow, and it has to be given an endpoint anew */
+#define TRAIT_VIP_SHIFT 8 /* above: one more than the id of the VIP that an answer counts for, or 0 */
 
 /* A client's side of a flow, of the family that the step was compiled for. */
 union flow_key {
 	struct flow_key_v4 v4;
 	struct flow_key_v6 v6;
 } __attribute__((aligned(8)));
+
+/* packet.marks */
+#define MARK_MALFORMED 1 /* lengths or flags that cannot be */
+#define MARK_FRAGMENT 2 /* the first fragment of a TCP segment */
+#define MARK_SERVICE_TAG 4 /* the first tag is one of 802.1ad */
 
 /*
  * A packet as it was parsed. What steps need of it fits into two words, in which it is handed to
@@ -40,7 +46,7 @@ struct packet {
 			__u8 protocol;
 			__u8 flags; /* of TCP */
 			__u8 hops; /* time to live, hop limit */
-			__u8 malformed; /* lengths or flags that cannot be */
+			__u8 marks; /* MARK_ */
 		};
 		__u64 words[2];
 	};
@@ -147,6 +153,23 @@ static __always_inline struct headers headers_of(struct xdp_md *ctx, const struc
 	};
 
 	return headers;
+}
+
+static __always_inline bool is_malformed(const struct packet *packet)
+{
+	return packet->marks & MARK_MALFORMED;
+}
+
+/* Whether nothing keeps the packet from being one of a flow. */
+static __always_inline bool is_whole(const struct packet *packet)
+{
+	return !(packet->marks & (MARK_MALFORMED | MARK_FRAGMENT));
+}
+
+/* What a flow keeps of the packet's tags beside their values. */
+static __always_inline __u8 tags_of(const struct packet *packet)
+{
+	return packet->marks & MARK_SERVICE_TAG ? CLIENT_TAGS_SERVICE : 0;
 }
 
 /* Whether the packet opens a TCP connection. */

@@ -31,6 +31,8 @@ static __noinline int parse_tags(struct xdp_md *ctx, struct packet *packet)
 
 	if ((void *)(tag + 2) > end(ctx))
 		return 0;
+	if (packet->type == bpf_htons(ETH_P_8021AD))
+		packet->marks |= MARK_SERVICE_TAG;
 	packet->vlan = bpf_ntohs(tag->control);
 	packet->network = ETH_HLEN + sizeof(*tag);
 	packet->type = tag->type;
@@ -64,6 +66,12 @@ static __always_inline bool is_cut(struct xdp_md *ctx, const struct packet *pack
 	return network + packet->length > end(ctx);
 }
 
+static __always_inline void mark(struct packet *packet, bool is_contradiction)
+{
+	if (unlikely(is_contradiction))
+		packet->marks |= MARK_MALFORMED;
+}
+
 /*
  * Keys are written by words of 8 bytes, which the map reads again at once: reading across two writes
  * would wait for both.
@@ -95,40 +103,50 @@ static __always_inline outcome parse_v4(struct xdp_md *ctx, struct packet *packe
 	header = ip->ihl * 4;
 	if (ip->version != 4 || header < sizeof(*ip))
 		return passed(REASON_MALFORMED);
-	if (ip->frag_off & bpf_htons(IPV4_FRAGMENT_MASK))
-		return passed(REASON_FRAGMENT);
+	if (unlikely(ip->frag_off & bpf_htons(IPV4_FRAGMENT_MASK))) {
+		if (ip->protocol != IPPROTO_TCP || ip->frag_off & bpf_htons(IPV4_OFFSET_MASK))
+			return passed(REASON_FRAGMENT);
+		packet->marks |= MARK_FRAGMENT;
+	}
 	packet->transport = packet->network + header;
 	packet->length = bpf_ntohs(ip->tot_len);
 	packet->protocol = ip->protocol;
 	packet->hops = ip->ttl;
-	packet->malformed = packet->length < header || is_cut(ctx, packet, ip, traits);
+	mark(packet, packet->length < header || is_cut(ctx, packet, ip, traits));
 	headers->network = ip;
 	headers->transport = (void *)ip + header;
 	copy_addresses_v4(key, ip);
 	return GO_ON;
 }
 
+/* Of what follow_extensions() answers: the packet is the first fragment of more. */
+#define FOUND_FRAGMENT (1 << 24)
+
 /*
  * Finds the transport header behind extension headers. Answers its offset from the first of them in
- * the low half and its protocol above; a negative number is a reason to pass.
+ * the low half, its protocol above and FOUND_FRAGMENT; a negative number is a reason to pass.
  */
 __noinline int follow_extensions(struct xdp_md *ctx, __u64 offset, __u32 type)
 {
-	__u32 done = 0;
+	__u32 done = 0, fragment = 0;
 
+	/* Unrolled: before Linux 6.2 only a jump may lead back to the head of a loop. */
+#pragma unroll
 	for (int i = 0; i <= EXTENSION_HEADERS; i++) {
 		__u8 *header;
 
 		if (type != IPPROTO_HOPOPTS && type != IPPROTO_ROUTING && type != IPPROTO_DSTOPTS &&
 		    type != IPPROTO_FRAGMENT)
-			return type << 16 | done;
+			return fragment | type << 16 | done;
 		header = start(ctx) + bounded(offset + done);
 		if (i == EXTENSION_HEADERS || (void *)(header + 8) > end(ctx))
 			break;
 		if (type == IPPROTO_FRAGMENT) {
-			/* An atomic fragment (RFC 6946) is a whole packet. */
-			if (*(__be16 *)(header + 2) & bpf_htons(0xfff9))
+			/* Offset and whether more follow; an atomic fragment (RFC 6946) is a whole packet. */
+			if (*(__be16 *)(header + 2) & bpf_htons(0xfff8))
 				return -REASON_FRAGMENT;
+			if (*(__be16 *)(header + 2) & bpf_htons(1))
+				fragment = FOUND_FRAGMENT;
 			done += 8;
 		} else {
 			done += (header[1] + 1) * 8;
@@ -163,9 +181,14 @@ static __always_inline outcome parse_v6(struct xdp_md *ctx, struct packet *packe
 			return passed(-found);
 		packet->protocol = found >> 16;
 		header += found & 0xffff;
+		if (found & FOUND_FRAGMENT) {
+			if (packet->protocol != IPPROTO_TCP)
+				return passed(REASON_FRAGMENT);
+			packet->marks |= MARK_FRAGMENT;
+		}
 	}
 	packet->transport = packet->network + header;
-	packet->malformed = packet->length < header || is_cut(ctx, packet, ip, traits);
+	mark(packet, packet->length < header || is_cut(ctx, packet, ip, traits));
 	headers->network = ip;
 	headers->transport = (void *)ip + bounded(header);
 	return GO_ON;
@@ -197,14 +220,13 @@ static __always_inline outcome parse_transport(struct xdp_md *ctx, struct packet
 		if ((void *)(tcp + 1) > end(ctx))
 			return passed(REASON_MALFORMED);
 		packet->flags = ((__u8 *)tcp)[13];
-		packet->malformed |= tcp->doff * 4 < sizeof(*tcp) || tcp->doff * 4 > payload ||
-				     contradict(packet->flags);
+		mark(packet, tcp->doff * 4 < sizeof(*tcp) || tcp->doff * 4 > payload || contradict(packet->flags));
 	} else if (packet->protocol == IPPROTO_UDP) {
 		struct udphdr *udp = transport;
 
 		if ((void *)(udp + 1) > end(ctx))
 			return passed(REASON_MALFORMED);
-		packet->malformed |= bpf_ntohs(udp->len) < sizeof(*udp) || bpf_ntohs(udp->len) > payload;
+		mark(packet, bpf_ntohs(udp->len) < sizeof(*udp) || bpf_ntohs(udp->len) > payload);
 	} else {
 		return passed(REASON_NOT_OURS);
 	}

@@ -110,6 +110,7 @@ static __always_inline void read_client(const struct flow *flow, struct link *li
 	link->vlan = flow->client_vlan;
 	link->inner_vlan = flow->client_inner_vlan;
 	link->interface = flow->client_interface;
+	link->tags = flow->client_tags;
 }
 
 /* Sends a translated packet to a client. The short way: no tags here or there. */

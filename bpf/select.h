@@ -91,6 +91,12 @@ static __always_inline bool is_usable(const struct endpoint *endpoint)
 	return endpoint && endpoint->flags & ENDPOINT_ALIVE;
 }
 
+/* Whether it is a usable endpoint of this VIP: the place of one that is gone may be another VIP's by now. */
+static __always_inline bool is_of(const struct endpoint *endpoint, __u32 vip)
+{
+	return is_usable(endpoint) && endpoint->vip == vip;
+}
+
 /* The endpoint that a table has for a hash; NO_ENDPOINT when none of the slots tried has a usable one. */
 __noinline __u32 pick(__u32 table, __u32 hash)
 {
@@ -102,7 +108,7 @@ __noinline __u32 pick(__u32 table, __u32 hash)
 		__u32 slot = (__u64)hash * MAGLEV_SLOTS >> 32;
 		__u32 *index = bpf_map_lookup_elem(slots, &slot);
 
-		if (index && is_usable(find_endpoint(*index)))
+		if (index && is_of(find_endpoint(*index), table / 2))
 			return *index;
 		hash *= 0x9e3779b1;
 	}

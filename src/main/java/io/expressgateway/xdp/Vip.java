@@ -248,7 +248,7 @@ final class Vip {
   }
 
   private void write(VipMode mode, HashOn hash, boolean hasTable) {
-    VipRecord record = new VipRecord(id, mode, hash, hasTable, tables.hasPrevious());
+    VipRecord record = new VipRecord(id, mode, hash, true, hasTable, tables.hasPrevious());
     if (!record.equals(written)) {
       if (mode != VipMode.PASS && mode() == VipMode.PASS) {
         kernel.relayFlows().publish(id, key);

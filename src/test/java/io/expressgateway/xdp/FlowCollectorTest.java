@@ -48,7 +48,8 @@ class FlowCollectorTest {
     int seen = (int) (clock.jiffies() - (long) silentSeconds * clock.hertz());
     flows.put(
         key(number).encode(),
-        new FlowRecord(5, 0, 1, seen, state, 0, MacAddress.NONE, MacAddress.NONE, 0).encode());
+        new FlowRecord(5, 0, 1, seen, state, 0, MacAddress.NONE, MacAddress.NONE, 0, false)
+            .encode());
   }
 
   private static FlowKey key(int number) {

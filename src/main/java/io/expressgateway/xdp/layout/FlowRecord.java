@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
  * @param clientInnerVlan second tag of the client's packets; 0 for none
  * @param clientVlan first tag of the client's packets; 0 for none
  * @param gatewayMac that the client's packets were sent to
+ * @param isServiceTagged whether the first tag of the client's packets is one of 802.1ad
  */
 public record FlowRecord(
     int endpoint,
@@ -24,7 +25,8 @@ public record FlowRecord(
     int clientVlan,
     MacAddress clientMac,
     MacAddress gatewayMac,
-    int clientInterface) {
+    int clientInterface,
+    boolean isServiceTagged) {
 
   /** {@code struct flow}. */
   public static final RecordLayout LAYOUT =
@@ -34,7 +36,7 @@ public record FlowRecord(
           .u32("generation")
           .u32("seen")
           .u8("state")
-          .u8("padding")
+          .u8("client_tags")
           .u16("client_vlan")
           .bytes("client_mac", 6)
           .bytes("gateway_mac", 6)
@@ -48,11 +50,15 @@ public record FlowRecord(
 
   private static final int STATE = LAYOUT.offset("state");
 
+  /** {@code CLIENT_TAGS_SERVICE}. */
+  private static final byte SERVICE_TAGGED = 1;
+
   private static final VarHandle SHORT =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.nativeOrder());
 
   private static final int CLIENT_INNER_VLAN = LAYOUT.offset("client_inner_vlan");
   private static final int GENERATION = LAYOUT.offset("generation");
+  private static final int CLIENT_TAGS = LAYOUT.offset("client_tags");
   private static final int CLIENT_VLAN = LAYOUT.offset("client_vlan");
   private static final int CLIENT_INTERFACE = LAYOUT.offset("client_interface");
   private static final int CLIENT_MAC = LAYOUT.offset("client_mac");
@@ -69,7 +75,8 @@ public record FlowRecord(
         0,
         MacAddress.NONE,
         MacAddress.NONE,
-        0);
+        0,
+        false);
   }
 
   /** The record. */
@@ -82,6 +89,7 @@ public record FlowRecord(
             .putInt(GENERATION, generation)
             .putInt(SEEN, seen)
             .put(STATE, (byte) state.code())
+            .put(CLIENT_TAGS, isServiceTagged ? SERVICE_TAGGED : 0)
             .putShort(CLIENT_VLAN, (short) clientVlan)
             .putInt(CLIENT_INTERFACE, clientInterface);
     clientMac.write(record, CLIENT_MAC);
@@ -112,6 +120,7 @@ public record FlowRecord(
         Short.toUnsignedInt(record.getShort(CLIENT_VLAN)),
         MacAddress.read(record, CLIENT_MAC),
         MacAddress.read(record, GATEWAY_MAC),
-        record.getInt(CLIENT_INTERFACE));
+        record.getInt(CLIENT_INTERFACE),
+        (record.get(CLIENT_TAGS) & SERVICE_TAGGED) != 0);
   }
 }

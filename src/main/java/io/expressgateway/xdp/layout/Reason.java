@@ -25,7 +25,7 @@ public enum Reason {
   NOT_OURS(16),
   /** Passed: another protocol. */
   NOT_IP(17),
-  /** Passed: a fragment. */
+  /** Passed: a fragment of a datagram, or one that is not the first. */
   FRAGMENT(18),
   /** Passed: more IPv6 extension headers than are followed. */
   EXTENSION_HEADERS(19),
@@ -58,7 +58,9 @@ public enum Reason {
   /** Answered: a client's packet has no hop left. */
   TTL_EXCEEDED(38),
   /** Dropped: from an endpoint that is gone. */
-  DEAD_ENDPOINT(39);
+  DEAD_ENDPOINT(39),
+  /** Dropped: the first fragment of a TCP segment of which the relay has no connection. */
+  TCP_FRAGMENT(40);
 
   private static final Reason[] BY_CODE = new Reason[Limits.REASONS];
 

@@ -4,6 +4,7 @@ import static io.expressgateway.xdp.packet.Segment.ACK;
 import static io.expressgateway.xdp.packet.Segment.SYN;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.expressgateway.xdp.model.FlowState;
 import io.expressgateway.xdp.model.Maps;
 import io.expressgateway.xdp.model.Reason;
 import io.expressgateway.xdp.model.Settings;
@@ -97,6 +98,20 @@ class CountsTest {
         growth(maps, SERVICE.request(ACK).frame(), SERVICE.request(ACK).lengthOff(1).frame());
     assertThat(growth.ofEndpoint).containsOnly(0L);
     assertThat(growth.ofVip).containsExactly(1L, 1L, 0L, 0L);
+  }
+
+  @Test
+  void whatAKnownFlowIsRefusedCountsWithTheVip() {
+    Maps maps = maps();
+    maps.flows.put(SERVICE.flowKey(), SERVICE.flow(0, FlowState.ESTABLISHED));
+    maps.endpoints.put(SERVICE.index(0), SERVICE.endpoint(0).mtu(100));
+    Growth growth =
+        growth(
+            maps,
+            SERVICE.request(ACK).ttl(1).frame(),
+            SERVICE.request(ACK).payload(new byte[200]).frame());
+    assertThat(growth.ofEndpoint).containsOnly(0L);
+    assertThat(growth.ofVip).containsExactly(0L, 2L, 0L, 0L);
   }
 
   @Test

@@ -204,10 +204,6 @@ final class IcmpPackets {
             .pass(Reason.ICMP_OTHER),
         steered("a-frame-to-a-group-is-not-answered", four)
             .packet(four.request(ACK).ttl(1).macs(Packet.CLIENT_MAC, "01005e000001"))
-            .leaving(
-                four.flowKey(),
-                four.flow(0, FlowState.ESTABLISHED)
-                    .from(0, 0, Service.HERE, Packet.CLIENT_MAC, "01005e000001"))
             .drop(Reason.TTL_EXCEEDED),
         nobody("127.0.0.1"),
         nobody("224.0.0.1"),

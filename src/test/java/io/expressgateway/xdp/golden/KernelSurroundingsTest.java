@@ -5,10 +5,13 @@ import static io.expressgateway.xdp.packet.Segment.ACK;
 import static io.expressgateway.xdp.packet.Segment.SYN;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.expressgateway.xdp.model.Flow;
 import io.expressgateway.xdp.model.FlowState;
 import io.expressgateway.xdp.model.Maps;
 import io.expressgateway.xdp.model.Reason;
+import io.expressgateway.xdp.model.Vip;
 import io.expressgateway.xdp.packet.Packet;
+import io.expressgateway.xdp.packet.Protocol;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -136,6 +139,47 @@ class KernelSurroundingsTest {
             .drop(Reason.NO_ROUTE));
   }
 
+  /** Behind tags the routing table is asked for the neighbour: the way out is the VLAN's device. */
+  @Test
+  void aClientIsReachedAnotherWayWhenTheRoutingTableAgrees() {
+    for (Service service : List.of(TCP, SIX)) {
+      Flow known = service.flow(0, FlowState.ESTABLISHED);
+      Flow moved = known.from(9, 0, Service.HERE, NEIGHBOUR_MAC, Packet.GATEWAY_MAC);
+      check(
+          claim("moved")
+              .given(service)
+              .given(service.flowKey(), known)
+              .packet(
+                  service
+                      .request(ACK)
+                      .macs(NEIGHBOUR_MAC, Packet.GATEWAY_MAC)
+                      .tag(Protocol.ETHER_VLAN, 9))
+              .tx(Reason.FLOW, service.delivered(0, ACK))
+              .leaving(service.flowKey(), moved));
+    }
+  }
+
+  @Test
+  void aForgedPacketDrawsNoRepliesToItsSender() {
+    for (Service service : List.of(TCP, SIX)) {
+      Flow known = service.flow(0, FlowState.ESTABLISHED);
+      for (Packet forged :
+          List.of(
+              service.request(ACK).macs("02000000bad1", Packet.GATEWAY_MAC),
+              service
+                  .request(ACK)
+                  .macs("02000000bad1", Packet.GATEWAY_MAC)
+                  .tag(Protocol.ETHER_VLAN, 9))) {
+        check(
+            claim("forged")
+                .given(service)
+                .given(service.flowKey(), known)
+                .packet(forged)
+                .tx(Reason.FLOW, service.delivered(0, ACK)));
+      }
+    }
+  }
+
   @Test
   void aReplyToAFlowWithoutEntryIsTurnedBackForAWhile() {
     for (Service service : List.of(TCP, World.NAT_UDP_4, SIX, World.NAT_UDP_6)) {
@@ -194,6 +238,13 @@ class KernelSurroundingsTest {
           checkInside(relayed(claim("unknown-flow"), port, ACK));
           Golden known = claim("known-flow").given(TCP.flowKey("192.0.2.77", port), TCP.passed());
           checkInside(relayed(known, port, SYN));
+          Golden fragment = claim("fragment").given(TCP);
+          checkInside(
+              fragment
+                  .packet(fromTheClient(port, ACK).fragment(0x2000))
+                  .pass(Reason.RELAY)
+                  .leaving(TCP.flowKey("192.0.2.77", port), TCP.passed()));
+          checkInside(notAsked(port));
         }
       }
       return true;
@@ -212,8 +263,26 @@ class KernelSurroundingsTest {
   private static Golden relayed(Golden golden, int port, int flags) {
     return golden
         .given(TCP)
-        .packet(Packet.tcp("192.0.2.77", port, TCP.address(), TCP.port(), flags))
+        .packet(fromTheClient(port, flags))
         .pass(Reason.RELAY)
         .leaving(TCP.flowKey("192.0.2.77", port), TCP.passed());
+  }
+
+  private static Packet fromTheClient(int port, int flags) {
+    return Packet.tcp("192.0.2.77", port, TCP.address(), TCP.port(), flags);
+  }
+
+  /** The gateway says that its relay has no connection: then nobody looks for one. */
+  private static Golden notAsked(int port) {
+    Packet delivered = Packet.tcp("192.0.2.77", port, "10.0.0.1", 8443, ACK);
+    return claim("not-asked")
+        .given(TCP)
+        .given(maps -> maps.tables.put(TCP.id() * 2, TCP.only(0)))
+        .given(maps ->
+            maps.vips.put(
+                TCP.key(), new Vip(TCP.id(), TCP.mode(), TCP.hashOn(), false, true, false)))
+        .packet(fromTheClient(port, ACK))
+        .tx(Reason.NEW_FLOW, delivered.ttl(63).macs(Service.OWN_MAC, TCP.nextHopMac(0)))
+        .leaving(TCP.flowKey("192.0.2.77", port), TCP.flow(0, FlowState.SYN));
   }
 }

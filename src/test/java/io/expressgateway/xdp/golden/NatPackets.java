@@ -78,14 +78,13 @@ final class NatPackets {
                     .from(0, 0, Service.ELSEWHERE, Packet.CLIENT_MAC, Packet.GATEWAY_MAC))
             .packet(service.reply(1, ACK))
             .redirect(Reason.REPLY, service.returned(ACK)),
-        claim("learns-where-the-client-s-packets-come-from" + suffix)
+        claim("a-packet-that-came-by-another-way-alone-draws-no-replies" + suffix)
             .given(service)
             .given(
                 service.flowKey(),
                 service.flow(0, service.live()).from(9, 0, 5, "02000000c0ff", "02000000a0ff"))
             .packet(service.request(ACK))
-            .tx(Reason.FLOW, service.delivered(0, ACK))
-            .leaving(service.flowKey(), service.flow(0, service.live())));
+            .tx(Reason.FLOW, service.delivered(0, ACK)));
   }
 
   private static List<Golden> tags(Service service) {
@@ -97,7 +96,8 @@ final class NatPackets {
     var twice =
         service
             .flow(0, service.live())
-            .from(7, 5, Service.HERE, Packet.CLIENT_MAC, Packet.GATEWAY_MAC);
+            .from(7, 5, Service.HERE, Packet.CLIENT_MAC, Packet.GATEWAY_MAC)
+            .serviceTagged(true);
     return List.of(
         claim("takes-a-client-s-tag-off" + suffix)
             .given(service)
@@ -121,6 +121,29 @@ final class NatPackets {
             .tx(
                 Reason.REPLY,
                 service.returned(ACK).tag(Protocol.ETHER_QINQ, 7).tag(Protocol.ETHER_VLAN, 5)),
+        claim("puts-two-tags-of-one-kind-on" + suffix)
+            .given(service)
+            .given(service.flowKey(), twice.serviceTagged(false))
+            .packet(service.reply(0, ACK))
+            .tx(
+                Reason.REPLY,
+                service.returned(ACK).tag(Protocol.ETHER_VLAN, 7).tag(Protocol.ETHER_VLAN, 5)),
+        claim("puts-a-service-tag-on" + suffix)
+            .given(service)
+            .given(service.flowKey(), tagged.serviceTagged(true))
+            .packet(service.reply(0, ACK))
+            .tx(Reason.REPLY, service.returned(ACK).tag(Protocol.ETHER_QINQ, 0x2005)),
+        claim("remembers-a-service-tag" + suffix)
+            .given(service)
+            .given(maps -> maps.tables.put(service.id() * 2, service.only(0)))
+            .packet(service.request(SYN).tag(Protocol.ETHER_QINQ, 0x2005))
+            .tx(Reason.NEW_FLOW, service.delivered(0, SYN))
+            .leaving(
+                service.flowKey(),
+                service
+                    .flow(0, service.isTcp() ? FlowState.SYN : FlowState.UDP)
+                    .from(0x2005, 0, Service.HERE, Packet.CLIENT_MAC, Packet.GATEWAY_MAC)
+                    .serviceTagged(true)),
         claim("puts-the-endpoint-s-tag-on" + suffix)
             .given(service)
             .given(service.flowKey(), service.flow(0, service.live()))

@@ -6,8 +6,11 @@ import static io.expressgateway.xdp.packet.Segment.SYN;
 
 import io.expressgateway.xdp.model.FlowState;
 import io.expressgateway.xdp.model.Maps;
+import io.expressgateway.xdp.model.Mode;
 import io.expressgateway.xdp.model.Network;
 import io.expressgateway.xdp.model.Reason;
+import io.expressgateway.xdp.model.Settings;
+import io.expressgateway.xdp.model.Vip;
 import io.expressgateway.xdp.packet.Packet;
 import io.expressgateway.xdp.packet.Protocol;
 import java.util.List;
@@ -50,10 +53,26 @@ final class PassedPackets {
             .packet(Packet.raw(World.CLIENT_4, TCP.address(), Protocol.IPIP, TCP.request(SYN).ip()))
             .pass(Reason.NOT_OURS),
         claim("arp-is-not-ip").given(TCP).packet(arp).pass(Reason.NOT_IP),
-        claim("a-fragment-is-passed")
+        claim("a-first-fragment-of-a-datagram-is-passed")
+            .given(UDP)
+            .given(UDP.flowKey(), UDP.flow(0, FlowState.UDP))
+            .packet(UDP.request(0).fragment(0x2000))
+            .pass(Reason.FRAGMENT),
+        claim("a-first-fragment-of-a-segment-is-dropped")
             .given(TCP)
             .given(TCP.flowKey(), TCP.flow(0, FlowState.ESTABLISHED))
             .packet(TCP.request(ACK).fragment(0x2000))
+            .drop(Reason.TCP_FRAGMENT),
+        claim("a-first-fragment-of-an-ipv6-segment-is-dropped")
+            .given(SIX)
+            .given(SIX.flowKey(), SIX.flow(0, FlowState.ESTABLISHED))
+            .packet(firstFragment())
+            .drop(Reason.TCP_FRAGMENT),
+        claim("a-first-fragment-of-a-segment-to-others-is-passed")
+            .given(TCP)
+            .packet(
+                Packet.tcp(World.CLIENT_4, World.CLIENT_PORT, TCP.address(), 444, ACK)
+                    .fragment(0x2000))
             .pass(Reason.FRAGMENT),
         claim("a-tiny-fragment-is-passed")
             .given(TCP)
@@ -97,6 +116,13 @@ final class PassedPackets {
     return frame;
   }
 
+  /** An IPv6 fragment that others follow. */
+  private static byte[] firstFragment() {
+    byte[] frame = SIX.request(ACK).extension(Protocol.FRAGMENT, 1).frame();
+    frame[14 + 40 + 3] = 1;
+    return frame;
+  }
+
   private static List<Golden> relays() {
     return List.of(
         claim("the-relay-s-connection-stays-its-own")
@@ -119,7 +145,15 @@ final class PassedPackets {
         claim("a-vip-in-pass-mode-is-the-relay-s")
             .given(World.PASSED)
             .packet(World.PASSED.request(SYN))
-            .pass(Reason.MODE_PASS));
+            .pass(Reason.MODE_PASS),
+        claim("a-flow-that-is-over-becomes-the-relay-s-in-pass-mode")
+            .given(TCP)
+            .given(maps ->
+                maps.vips.put(TCP.key(), new Vip(TCP.id(), Mode.PASS, TCP.hashOn(), true, false)))
+            .given(TCP.flowKey(), TCP.flow(0, FlowState.CLOSED))
+            .packet(TCP.request(SYN))
+            .pass(Reason.MODE_PASS)
+            .leaving(TCP.flowKey(), TCP.passed()));
   }
 
   private static Consumer<Maps> only(Service service, int which) {
@@ -187,6 +221,12 @@ final class PassedPackets {
             .packet(UDP.request(0))
             .pass(Reason.NO_ENDPOINT)
             .leaving(UDP.flowKey(), UDP.passed()),
+        claim("a-closed-gate-makes-no-entries-for-the-relay-either")
+            .given(UDP)
+            .given(dead)
+            .given(maps -> maps.settings = new Settings(250, true, 0, 0, 10))
+            .packet(UDP.request(0))
+            .pass(Reason.NO_ENDPOINT),
         claim("an-ack-without-an-endpoint-is-passed")
             .given(TCP)
             .given(dead)
@@ -195,10 +235,7 @@ final class PassedPackets {
         claim("a-vip-without-a-table-has-no-endpoint")
             .given(TCP)
             .given(maps ->
-                maps.vips.put(
-                    TCP.key(),
-                    new io.expressgateway.xdp.model.Vip(
-                        TCP.id(), TCP.mode(), TCP.hashOn(), false, false)))
+                maps.vips.put(TCP.key(), new Vip(TCP.id(), TCP.mode(), TCP.hashOn(), false, false)))
             .packet(TCP.request(SYN))
             .pass(Reason.NO_ENDPOINT)
             .leaving(TCP.flowKey(), TCP.passed()),

@@ -54,6 +54,7 @@ class ProductRecordsTest {
             VipMode.of(service.mode().ordinal()),
             io.expressgateway.xdp.layout.HashOn.of(service.hashOn().ordinal()),
             true,
+            true,
             false);
     assertThat(record.encode()).isEqualTo(Records.vip(service.vip()));
   }
@@ -101,11 +102,13 @@ class ProductRecordsTest {
         Records.flow(
             service
                 .flow(1, FlowState.CLIENT_FIN)
-                .from(0x2005, 7, 9, "02000000c001", "02000000a001"));
+                .from(0x2005, 7, 9, "02000000c001", "02000000a001")
+                .serviceTagged(true));
     FlowRecord read = FlowRecord.decode(flow, 0);
     assertThat(read.clientVlan()).isEqualTo(0x2005);
     assertThat(read.clientInnerVlan()).isEqualTo(7);
     assertThat(read.clientInterface()).isEqualTo(9);
+    assertThat(read.isServiceTagged()).isTrue();
     assertThat(read.state()).isEqualTo(io.expressgateway.xdp.layout.FlowState.CLIENT_FIN);
     assertThat(read.encode()).isEqualTo(flow);
   }

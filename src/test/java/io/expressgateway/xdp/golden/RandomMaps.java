@@ -37,6 +37,12 @@ final class RandomMaps {
       maps.deny.add(new Network(Service.hex("2001:db8:c::"), 48 + random.nextInt(80)));
       maps.allow.add(new Network(Service.hex("198.51.100.7"), 25 + random.nextInt(8)));
     }
+    if (oneIn(4)) {
+      // What the place of an endpoint that is gone may have become, while a table still names it.
+      Service gone = World.NAT_TCP_4;
+      Endpoint next = World.NAT_UDP_4.endpoint(0);
+      maps.endpoints.put(gone.index(0), next);
+    }
     maps.settings = new Settings(250, oneIn(8), 0, 0, 10);
     int flows = random.nextInt(40);
     for (int i = 0; i < flows; i++) {
@@ -93,7 +99,8 @@ final class RandomMaps {
                     oneIn(6) ? random.nextInt(0x10000) : 0,
                     1 + random.nextInt(2) * 6,
                     "02000000c0" + (10 + random.nextInt(80)),
-                    "02000000a001");
+                    "02000000a001")
+                .serviceTagged(oneIn(4));
     String client = RandomPackets.CLIENTS.get(random.nextInt(RandomPackets.CLIENTS.size()));
     if (client.contains(":") == service.address().contains(":")) {
       maps.flows.put(

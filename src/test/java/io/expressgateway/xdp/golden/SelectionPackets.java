@@ -75,6 +75,13 @@ final class SelectionPackets {
             .packet(TCP.request(ACK))
             .redirect(Reason.NEW_FLOW, TCP.delivered(1, ACK))
             .leaving(TCP.flowKey(), TCP.flow(1, FlowState.SYN)),
+        claim("another-vip-s-endpoint-in-the-place-of-one-that-is-gone-is-not-asked")
+            .given(TCP)
+            .given(swapped(TCP))
+            .given(maps -> maps.endpoints.put(TCP.index(0), World.NAT_TCP_6.endpoint(0)))
+            .packet(TCP.request(ACK))
+            .redirect(Reason.NEW_FLOW, TCP.delivered(1, ACK))
+            .leaving(TCP.flowKey(), TCP.flow(1, FlowState.SYN)),
         claim("a-closed-gate-lets-flows-in-that-two-tables-would-tear-apart")
             .given(TCP)
             .given(swapped(TCP))

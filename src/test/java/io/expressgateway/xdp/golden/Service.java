@@ -129,13 +129,22 @@ record Service(
         0,
         HERE,
         Packet.CLIENT_MAC,
-        Packet.GATEWAY_MAC);
+        Packet.GATEWAY_MAC,
+        false);
   }
 
   /** A flow that the relay owns. */
   Flow passed() {
     return new Flow(
-        Flow.NO_ENDPOINT, id, FlowState.PASS, 0, 0, HERE, Packet.CLIENT_MAC, Packet.GATEWAY_MAC);
+        Flow.NO_ENDPOINT,
+        id,
+        FlowState.PASS,
+        0,
+        0,
+        HERE,
+        Packet.CLIENT_MAC,
+        Packet.GATEWAY_MAC,
+        false);
   }
 
   boolean isTcp() {

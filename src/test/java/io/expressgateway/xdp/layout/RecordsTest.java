@@ -51,7 +51,8 @@ class RecordsTest {
             200,
             new MacAddress(0x0200_0000_0001L),
             new MacAddress(0xffff_ffff_fffeL),
-            3);
+            3,
+            true);
     byte[] many = new byte[3 * FlowRecord.LAYOUT.size()];
     System.arraycopy(flow.encode(), 0, many, 32, 32);
 
@@ -80,7 +81,7 @@ class RecordsTest {
 
   @Test
   void vipsComeBack() {
-    VipRecord vip = new VipRecord(3, VipMode.DSR_L2, HashOn.SOURCE, true, false);
+    VipRecord vip = new VipRecord(3, VipMode.DSR_L2, HashOn.SOURCE, false, true, false);
 
     assertThat(VipRecord.decode(vip.encode())).isEqualTo(vip);
   }

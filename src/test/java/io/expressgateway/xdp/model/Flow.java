@@ -12,7 +12,8 @@ public record Flow(
     int clientInnerVlan,
     int clientInterface,
     String clientMac,
-    String gatewayMac) {
+    String gatewayMac,
+    boolean isServiceTagged) {
 
   /** The endpoint of a flow that the relay owns. */
   public static final int NO_ENDPOINT = 0xffff;
@@ -26,11 +27,27 @@ public record Flow(
         clientInnerVlan,
         clientInterface,
         clientMac,
-        gatewayMac);
+        gatewayMac,
+        isServiceTagged);
   }
 
   /** The same flow, its client now reached this way. */
   public Flow from(int vlan, int innerVlan, int networkInterface, String mac, String gateway) {
-    return new Flow(endpoint, generation, state, vlan, innerVlan, networkInterface, mac, gateway);
+    return new Flow(
+        endpoint, generation, state, vlan, innerVlan, networkInterface, mac, gateway, false);
+  }
+
+  /** The same flow, the first tag of its client's packets one of 802.1ad, or not. */
+  public Flow serviceTagged(boolean value) {
+    return new Flow(
+        endpoint,
+        generation,
+        state,
+        clientVlan,
+        clientInnerVlan,
+        clientInterface,
+        clientMac,
+        gatewayMac,
+        value);
   }
 }

@@ -19,6 +19,10 @@ final class Frame {
   final byte[] bytes;
   int vlan;
   int innerVlan;
+
+  /** Whether the first tag is one of 802.1ad. */
+  boolean isServiceTagged;
+
   int network;
   int transport;
 
@@ -30,6 +34,9 @@ final class Frame {
   int hops;
   boolean isVersion4;
   boolean isMalformed;
+
+  /** The first fragment of a TCP segment. */
+  boolean isFragment;
 
   /** An ICMP message of its IP version; it has no key. */
   boolean isIcmp;
@@ -92,6 +99,7 @@ final class Frame {
       }
       if (tag == 0) {
         vlan = u16(at + 2);
+        isServiceTagged = type == Protocol.ETHER_QINQ;
       } else {
         innerVlan = u16(at + 2);
       }
@@ -118,13 +126,14 @@ final class Frame {
       passReason = Reason.MALFORMED;
       return;
     }
-    if ((u16(network + 6) & 0x3fff) != 0) {
+    protocol = u8(network + 9);
+    isFragment = (u16(network + 6) & 0x3fff) != 0;
+    if (isFragment && (!isTcp() || (u16(network + 6) & 0x1fff) != 0)) {
       passReason = Reason.FRAGMENT;
       return;
     }
     length = u16(network + 2);
     hops = u8(network + 8);
-    protocol = u8(network + 9);
     transport = network + headerBytes;
     isMalformed = length < headerBytes || length > available;
     readTransport(hex(network + 12, network + 16), hex(network + 16, network + 20));
@@ -154,16 +163,21 @@ final class Frame {
         return false;
       }
       boolean isFragment = protocol == Protocol.FRAGMENT;
-      if (isFragment && (u16(transport + 2) & 0xfff9) != 0) {
+      if (isFragment && (u16(transport + 2) & 0xfff8) != 0) {
         passReason = Reason.FRAGMENT;
         return false;
       }
+      this.isFragment |= isFragment && (u16(transport + 2) & 1) != 0;
       protocol = u8(transport);
       transport += isFragment ? 8 : (u8(transport + 1) + 1) * 8;
       if (transport - network - 40 > MAX_EXTENSION_BYTES) {
         passReason = Reason.EXTENSION_HEADERS;
         return false;
       }
+    }
+    if (isFragment && !isTcp()) {
+      passReason = Reason.FRAGMENT;
+      return false;
     }
     return true;
   }

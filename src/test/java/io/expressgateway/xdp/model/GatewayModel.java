@@ -26,13 +26,14 @@ public final class GatewayModel {
     if (frame.isIcmp) {
       return new IcmpErrors(maps).steer(frame);
     }
-    if (!frame.isMalformed) {
+    boolean isWhole = !frame.isMalformed && !frame.isFragment;
+    if (isWhole) {
       Answer reply = turnBack(frame);
       if (reply != null) {
         return reply;
       }
     }
-    Flow flow = frame.isMalformed ? null : maps.flows.get(frame.key);
+    Flow flow = isWhole ? maps.flows.get(frame.key) : null;
     if (flow != null && flow.state() == FlowState.PASS) {
       return frame.opens() ? arrive(frame, flow) : pass(frame, Reason.RELAY);
     }
@@ -55,15 +56,15 @@ public final class GatewayModel {
     return endpoint.mode() == Mode.NAT;
   }
 
+  /** Without routes nothing confirms that the client is reached another way than it came first. */
   private void follow(Frame frame, Flow flow, Endpoint endpoint) {
-    boolean isNat = isNat(endpoint);
-    Flow after = flow.inState(Life.afterClient(flow.state(), frame, isNat));
-    maps.flows.put(frame.key, isNat ? cameBy(frame, after) : after);
+    maps.flows.put(frame.key, flow.inState(Life.afterClient(flow.state(), frame, isNat(endpoint))));
   }
 
   private static Flow cameBy(Frame frame, Flow flow) {
     return flow.from(
-        frame.vlan, frame.innerVlan, Link.HERE, frame.sourceMac(), frame.destinationMac());
+            frame.vlan, frame.innerVlan, Link.HERE, frame.sourceMac(), frame.destinationMac())
+        .serviceTagged(frame.isServiceTagged);
   }
 
   /** A frame that no live flow claims. */
@@ -73,18 +74,31 @@ public final class GatewayModel {
         new VipKey(VipKey.wide(key.destination()), key.destinationPort(), key.protocol());
     Vip vip = maps.vips.get(asked);
     if (vip == null) {
-      return pass(frame, frame.isMalformed ? Reason.MALFORMED : Reason.NOT_OURS);
+      return pass(frame, strangeness(frame));
     }
     if (frame.isMalformed) {
       return drop(frame, Reason.MALFORMED);
     }
     if (vip.mode() == Mode.PASS) {
+      if (flow != null) {
+        enter(frame, Flow.NO_ENDPOINT, vip.id(), FlowState.PASS);
+      }
       return pass(frame, Reason.MODE_PASS);
     }
     if (vip.mode() == Mode.DROP) {
       return drop(frame, Reason.MODE_DROP);
     }
-    return isDenied(key.source()) ? drop(frame, Reason.DENIED) : begin(frame, flow, vip);
+    if (isDenied(key.source())) {
+      return drop(frame, Reason.DENIED);
+    }
+    return frame.isFragment ? drop(frame, Reason.TCP_FRAGMENT) : begin(frame, flow, vip);
+  }
+
+  private static Reason strangeness(Frame frame) {
+    if (frame.isFragment) {
+      return Reason.FRAGMENT;
+    }
+    return frame.isMalformed ? Reason.MALFORMED : Reason.NOT_OURS;
   }
 
   private boolean isDenied(String source) {
@@ -97,7 +111,7 @@ public final class GatewayModel {
     Endpoint endpoint = maps.endpoints.get(choice.endpoint());
     boolean isFirst = !frame.isTcp() || frame.opens();
     if (endpoint == null) {
-      if (isFirst) {
+      if (isFirst && (flow != null || !maps.settings.isGateClosed())) {
         enter(frame, Flow.NO_ENDPOINT, vip.id(), FlowState.PASS);
       }
       return pass(frame, Reason.NO_ENDPOINT);
@@ -113,7 +127,7 @@ public final class GatewayModel {
   }
 
   private void enter(Frame frame, int endpoint, int generation, FlowState state) {
-    Flow bare = new Flow(endpoint, generation, state, 0, 0, 0, "", "");
+    Flow bare = new Flow(endpoint, generation, state, 0, 0, 0, "", "", false);
     maps.flows.put(frame.key, cameBy(frame, bare));
   }
 

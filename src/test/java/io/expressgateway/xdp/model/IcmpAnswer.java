@@ -61,7 +61,13 @@ final class IcmpAnswer {
     out.put(header).put(message.array()).put(packet, quoted, padding);
     Link link = Link.of(frame);
     Link back =
-        new Link(link.source(), link.destination(), link.vlan(), link.innerVlan(), Link.HERE);
+        new Link(
+            link.source(),
+            link.destination(),
+            link.vlan(),
+            link.innerVlan(),
+            Link.HERE,
+            link.isServiceTagged());
     return Writing.framed(back, out.array());
   }
 

@@ -30,7 +30,8 @@ public enum Reason {
   NO_ROOM(36),
   NO_ROUTE(37),
   TTL_EXCEEDED(38),
-  DEAD_ENDPOINT(39);
+  DEAD_ENDPOINT(39),
+  TCP_FRAGMENT(40);
 
   private final int number;
 

@@ -49,7 +49,8 @@ public final class Records {
     ByteBuffer out = record(32);
     out.putShort((short) flow.endpoint()).putShort((short) flow.clientInnerVlan());
     out.putInt(flow.generation()).putInt(0);
-    out.put((byte) flow.state().ordinal()).put((byte) 0).putShort((short) flow.clientVlan());
+    out.put((byte) flow.state().ordinal()).put((byte) (flow.isServiceTagged() ? 1 : 0));
+    out.putShort((short) flow.clientVlan());
     hex(out, flow.clientMac());
     hex(out, flow.gatewayMac());
     return out.putInt(flow.clientInterface()).array();
@@ -71,7 +72,8 @@ public final class Records {
         in.getShort(2) & 0xffff,
         in.getInt(28),
         HEX.formatHex(bytes, 16, 22),
-        HEX.formatHex(bytes, 22, 28));
+        HEX.formatHex(bytes, 22, 28),
+        bytes[13] == 1);
   }
 
   public static byte[] vipKey(VipKey key) {
@@ -83,7 +85,8 @@ public final class Records {
 
   public static byte[] vip(Vip vip) {
     ByteBuffer out = record(16).putInt(vip.id());
-    out.put((byte) vip.mode().ordinal()).put((byte) vip.hashOn().ordinal()).putShort((short) 0);
+    out.put((byte) vip.mode().ordinal()).put((byte) vip.hashOn().ordinal());
+    out.put((byte) (vip.isRelayed() ? 1 : 0)).put((byte) 0);
     return out.putInt(vip.hasTable() ? 1 : 0).putInt(vip.hasPrevious() ? 1 : 0).array();
   }
 

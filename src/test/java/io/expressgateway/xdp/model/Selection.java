@@ -44,7 +44,7 @@ final class Selection {
     for (int i = 0, h = hash; table != null && i < TRIES; i++, h *= STEP) {
       int slot = (int) (Integer.toUnsignedLong(h) * Table.SLOTS >>> 32);
       Endpoint endpoint = maps.endpoints.get(table.endpoint(slot));
-      if (endpoint != null && endpoint.isAlive()) {
+      if (endpoint != null && endpoint.isAlive() && endpoint.vip() == slotOfTables / 2) {
         return table.endpoint(slot);
       }
     }

@@ -18,11 +18,12 @@ final class Writing {
     out.put(HexFormat.of().parseHex(link.destination()));
     out.put(HexFormat.of().parseHex(link.source()));
     int tags = (link.vlan() == 0 ? 0 : 1) + (link.innerVlan() == 0 ? 0 : 1);
+    int first = link.isServiceTagged() ? Protocol.ETHER_QINQ : Protocol.ETHER_VLAN;
     if (tags == 2) {
-      out.putShort((short) Protocol.ETHER_QINQ).putShort((short) link.vlan());
+      out.putShort((short) first).putShort((short) link.vlan());
       out.putShort((short) Protocol.ETHER_VLAN).putShort((short) link.innerVlan());
     } else if (tags == 1) {
-      out.putShort((short) Protocol.ETHER_VLAN);
+      out.putShort((short) first);
       out.putShort((short) (link.vlan() | link.innerVlan()));
     }
     boolean isVersion4 = packet[0] >>> 4 == 4;
