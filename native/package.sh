@@ -31,7 +31,7 @@ take_prebuilt() {
   if [[ -d $prebuilt ]]; then
     mkdir -p "$resources/native/$platform" "$resources/bpf"
     cp "$prebuilt/libexpressgateway.so" "$resources/native/$platform/"
-    cp "$prebuilt/gateway.bpf.o" "$prebuilt/decapsulate.bpf.o" bpf/layout.h "$resources/bpf/"
+    cp "$prebuilt/gateway.bpf.o" "$prebuilt/decapsulate.bpf.o" bpf/layout.h bpf/maps.h "$resources/bpf/"
     echo "native: prebuilt files for $platform ($1)"
   else
     echo "native: no XDP in this build: there are no prebuilt files for $platform, and $1"

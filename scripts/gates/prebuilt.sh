@@ -36,7 +36,7 @@ fi
 
 mkdir -p "$work/resources/native/$platform" "$work/resources/bpf"
 cp "$prebuilt/libexpressgateway.so" "$work/resources/native/$platform/"
-cp "$prebuilt"/*.bpf.o bpf/layout.h "$work/resources/bpf/"
+cp "$prebuilt"/*.bpf.o bpf/layout.h bpf/maps.h "$work/resources/bpf/"
 cat >"$work/gateway.yaml" <<'YAML'
 expressgateway:
   listeners: [ { name: l4, bind: "198.18.0.1:80", protocol: tcp, cluster: l4, xdp: nat } ]

@@ -13,7 +13,7 @@ import io.expressgateway.plane.DataPlane;
 import io.expressgateway.snapshot.Snapshot;
 import io.expressgateway.snapshot.VipSpec;
 import io.expressgateway.stream.StreamEngine;
-import io.expressgateway.stream.udp.LiveSession;
+import io.expressgateway.xdp.RelaySessions;
 import io.expressgateway.xdp.layout.FlowKey;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -94,24 +94,29 @@ final class GatewayPlane implements DataPlane {
 
   /** The kernel takes over what the relays, bound by now, would serve. */
   private void forward(Snapshot snapshot) {
-    xdp.serve(snapshot, upkeep.clusters()::configured, this::sessions);
+    xdp.serve(snapshot, upkeep.clusters()::configured, new Relays(streams));
   }
 
-  private List<FlowKey> sessions() {
-    Snapshot current = snapshot();
-    List<FlowKey> keys = new ArrayList<>();
-    for (VipSpec vip : current == null ? List.<VipSpec>of() : current.xdp().vips()) {
-      for (LiveSession session : streams.sessions(vip.name())) {
-        keys.add(
-            new FlowKey(
-                session.client().getAddress(),
-                vip.address(),
-                session.client().getPort(),
-                vip.port(),
-                vip.transport().number()));
-      }
+  /** What the relays have, as the packet path asks for it. */
+  private record Relays(StreamEngine streams) implements RelaySessions {
+
+    @Override
+    public List<FlowKey> udp(VipSpec vip) {
+      return streams.sessions(vip.name()).stream()
+          .map(session ->
+              new FlowKey(
+                  session.client().getAddress(),
+                  vip.address(),
+                  session.client().getPort(),
+                  vip.port(),
+                  vip.transport().number()))
+          .toList();
     }
-    return keys;
+
+    @Override
+    public boolean hasTcp(VipSpec vip) {
+      return streams.connections(vip.name()) > 0;
+    }
   }
 
   @Override

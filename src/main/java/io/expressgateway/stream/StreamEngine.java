@@ -201,6 +201,16 @@ public final class StreamEngine implements AutoCloseable {
     return bound;
   }
 
+  /** Open connections of a listener; 0 when there is no such listener. Any thread. */
+  public int connections(String listener) {
+    for (RelayListener each : listeners) {
+      if (each.name().equals(listener)) {
+        return each.connections();
+      }
+    }
+    return 0;
+  }
+
   /**
    * The UDP sessions of a listener that live; empty when there is no such listener. Not on an event
    * loop; waits at most a second.

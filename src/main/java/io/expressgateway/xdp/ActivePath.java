@@ -9,7 +9,9 @@ import io.expressgateway.xdp.layout.EndpointRecord;
 import io.expressgateway.xdp.layout.Limits;
 import io.expressgateway.xdp.layout.ServiceKey;
 import io.expressgateway.xdp.layout.SettingsRecord;
+import io.expressgateway.xdp.layout.VipCount;
 import io.expressgateway.xdp.layout.VipRecord;
+import io.expressgateway.xdp.neighbour.Link;
 import io.expressgateway.xdp.neighbour.NextHops;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -52,6 +54,8 @@ final class ActivePath {
   private XdpSpec spec = XdpSpec.OFF;
   private @Nullable SettingsRecord settings;
   private boolean draining;
+  private boolean isProbed;
+  private long enteredBefore;
 
   private ActivePath(PacketPath path, @Nullable Pins pins, XdpContext context) {
     this.path = path;
@@ -68,6 +72,7 @@ final class ActivePath {
             path.tableFlags(),
             nextHops,
             new RelayFlows(context.sessions(), path.map("flows_v4"), path.map("flows_v6"), clock),
+            this::isCovered,
             this::outerSource);
     this.collector = new FlowCollector(path.map("flows_v4"), path.map("flows_v6"), clock);
     this.attachments = new Attachments(path, pins, listener);
@@ -114,7 +119,9 @@ final class ActivePath {
       if (value != null) {
         VipRecord record = VipRecord.decode(value);
         ids.set(record.id());
-        byId.put(record.id(), add(new Vip(tables, record.id(), ServiceKey.decode(key))));
+        Vip vip = add(new Vip(tables, record.id(), ServiceKey.decode(key)));
+        vip.inherit(record);
+        byId.put(record.id(), vip);
       }
     }
     List<Slot> orphans = new ArrayList<>();
@@ -147,6 +154,7 @@ final class ActivePath {
       XdpSpec wanted, Function<String, @Nullable Cluster> clusters, long nowNanos) {
     boolean listsChanged =
         !wanted.deny().equals(spec.deny()) || !wanted.allow().equals(spec.allow());
+    boolean isFirst = !isAttached();
     spec = wanted;
     writeSettings(collector.isGateClosed());
     allow.set(wanted.allow());
@@ -155,12 +163,29 @@ final class ActivePath {
       collector.collect(FlowCollector.Purge.denied(wanted.deny(), wanted.allow()));
     }
     serve(wanted.vips(), clusters);
+    isProbed = isFirst;
     reconcile(nowNanos);
     Optional<String> wrong = probe();
+    isProbed = false;
     if (wrong.isEmpty()) {
+      if (isFirst && !path.isInherited()) {
+        // Held back until programs are where answers come in; nobody need hear of it.
+        vips.values().forEach(vip -> vip.reconcile(nowNanos));
+      }
       attach();
+      if (isFirst) {
+        attachments.dropForeignPins();
+      }
+      reconcile(nowNanos);
     }
     return wrong;
+  }
+
+  /**
+   * For the probe, which is made before anything is attached, every interface counts as covered.
+   */
+  private boolean isCovered(int device) {
+    return isProbed || attachments.attached().containsKey(device);
   }
 
   private void writeSettings(boolean gateClosed) {
@@ -254,26 +279,45 @@ final class ActivePath {
         .findFirst();
   }
 
+  /** Attaches where nothing is attached yet; what the relays have by then stays theirs. */
   private void attach() {
     Set<InetAddress> endpoints = new HashSet<>();
     vips.values().forEach(vip -> endpoints.addAll(vip.addresses()));
-    interfaces.wanted(spec, endpoints).forEach(link -> attachments.attach(link, spec.mode()));
+    List<Link> wanted = interfaces.wanted(spec, endpoints);
+    Set<Integer> named = new HashSet<>(attachments.attached().keySet());
+    if (!spec.interfaces().isEmpty()) {
+      named.clear();
+      wanted.forEach(link -> named.add(link.index()));
+    }
+    attachments.keepOnly(named, spec.mode());
+    attachments.failed().keySet().retainAll(wanted.stream().map(Link::name).toList());
+    List<Link> due =
+        wanted.stream().filter(link -> !attachments.attached().containsKey(link.index())).toList();
+    if (!due.isEmpty()) {
+      long now = System.nanoTime();
+      vips.values().forEach(vip -> vip.watchRelay(now));
+      vips.values().forEach(Vip::publishSessions);
+      due.forEach(link -> attachments.attach(link, spec.mode()));
+      // Those that have begun in between.
+      vips.values().forEach(Vip::publishSessions);
+    }
   }
 
   /** The kernel's routing tables have changed. */
   void routesChanged(boolean alsoRoutes, long nowNanos) {
     nextHops.refresh(alsoRoutes);
-    reconcile(nowNanos);
     if (alsoRoutes) {
       attachments.retain(index -> nextHops.link(index) != null);
       attach();
     }
+    reconcile(nowNanos);
   }
 
   /** Collects flows that are over and what they held; opens or closes the gate. */
   void collect(long nowNanos) {
     boolean wasClosed = collector.isGateClosed();
     FlowTally tally = collector.collect();
+    enteredBefore = entered();
     if (wasClosed != collector.isGateClosed()) {
       writeSettings(!wasClosed);
       listener.onGate(!wasClosed);
@@ -302,7 +346,27 @@ final class ActivePath {
 
   /** Whether somebody waits for flows to be collected. */
   boolean isUrgent() {
-    return draining || collector.isUrgent();
+    return draining || collector.isUrgent(entered() - enteredBefore);
+  }
+
+  /** Flows that all VIPs have entered since they are there. */
+  private long entered() {
+    long sum = 0;
+    for (Vip vip : vips.values()) {
+      byte[] counted = path.map("vip_counts").get(Bytes.ofInt(vip.id()));
+      sum += counted == null ? 0 : VipCount.sum(counted).flows();
+    }
+    return sum;
+  }
+
+  /** Looks what the relays have; their UDP sessions stay theirs though only endpoints speak. */
+  void watchRelays(boolean alsoSessions, long nowNanos) {
+    for (Vip vip : vips.values()) {
+      vip.watchRelay(nowNanos);
+      if (alsoSessions) {
+        vip.publishSessions();
+      }
+    }
   }
 
   /** Has the kernel keep the endpoints' neighbours known. */

@@ -12,6 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +57,7 @@ final class Attachments {
       return true;
     }
     List<String> reasons = new ArrayList<>();
-    Attached made = inherited(link);
+    Attached made = inherited(link, mode);
     for (Rung rung : made == null ? rungs(link, mode) : List.<Rung>of()) {
       made = climb(link, rung, reasons);
       if (made != null) {
@@ -98,8 +101,13 @@ final class Attachments {
     BpfProgram program = path.gateway(rung.fragments());
     try {
       BpfLink made = program.attach(link.index(), rung.mode());
-      if (pins != null) {
-        pins.keep(made, link.index());
+      try {
+        if (pins != null) {
+          pins.keep(made, link.index());
+        }
+      } catch (KernelException failure) {
+        made.close();
+        throw failure;
       }
       return new Attached(link.name(), made, rung.mode(), String.join("; ", reasons));
     } catch (KernelException failure) {
@@ -110,7 +118,7 @@ final class Attachments {
   }
 
   /** The program that an earlier process left, replaced by this one without a gap. */
-  private @Nullable Attached inherited(Link link) {
+  private @Nullable Attached inherited(Link link, XdpSpec.Mode mode) {
     if (pins == null) {
       return null;
     }
@@ -121,10 +129,14 @@ final class Attachments {
     BpfLink old = left.get();
     try {
       if (old.interfaceIndex() == link.index()) {
-        old.replace(path.gateway(link.mtu() > ONE_BUFFER));
-        boolean isGeneric = BpfLink.attachedMode(link.index()) == ATTACHED_GENERIC;
-        return new Attached(
-            link.name(), old, isGeneric ? AttachMode.GENERIC : AttachMode.NATIVE, "");
+        AttachMode as =
+            BpfLink.attachedMode(link.index()) == ATTACHED_GENERIC
+                ? AttachMode.GENERIC
+                : AttachMode.NATIVE;
+        if (allows(mode, as)) {
+          old.replace(path.gateway(link.mtu() > ONE_BUFFER));
+          return new Attached(link.name(), old, as, "");
+        }
       }
     } catch (KernelException differs) {
       listener.onFailure("take over the program on " + link.name(), differs);
@@ -132,6 +144,46 @@ final class Attachments {
     old.close();
     forget(link.index());
     return null;
+  }
+
+  private static boolean allows(XdpSpec.Mode wanted, AttachMode mode) {
+    return switch (wanted) {
+      case AUTO -> true;
+      case NATIVE -> mode == AttachMode.NATIVE;
+      case GENERIC -> mode == AttachMode.GENERIC;
+    };
+  }
+
+  /**
+   * Lets go of interfaces that are not named, and of those whose program is attached in another way
+   * than is wanted: between that and the next {@link #attach} their packets are the kernel's.
+   */
+  void keepOnly(Set<Integer> interfaces, XdpSpec.Mode mode) {
+    release(entry -> !interfaces.contains(entry.getKey()) || !allows(mode, entry.getValue().mode));
+  }
+
+  /** Lets go of what an earlier process has left on interfaces that this one does not attach to. */
+  void dropForeignPins() {
+    try {
+      if (pins != null) {
+        pins.keepLinks(attached.keySet());
+      }
+    } catch (IOException e) {
+      listener.onFailure("let go of pinned links", e);
+    }
+  }
+
+  private void release(Predicate<Map.Entry<Integer, Attached>> isOver) {
+    attached
+        .entrySet()
+        .removeIf(entry -> {
+          if (!isOver.test(entry)) {
+            return false;
+          }
+          entry.getValue().link().close();
+          forget(entry.getKey());
+          return true;
+        });
   }
 
   private void forget(int interfaceIndex) {
@@ -145,17 +197,8 @@ final class Attachments {
   }
 
   /** Forgets interfaces that are gone, so that one that comes back is attached again. */
-  void retain(java.util.function.IntPredicate exists) {
-    attached
-        .entrySet()
-        .removeIf(entry -> {
-          if (exists.test(entry.getKey())) {
-            return false;
-          }
-          entry.getValue().link().close();
-          forget(entry.getKey());
-          return true;
-        });
+  void retain(IntPredicate exists) {
+    release(entry -> !exists.test(entry.getKey()));
   }
 
   /** By index. */

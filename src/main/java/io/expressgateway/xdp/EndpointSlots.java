@@ -29,6 +29,9 @@ final class EndpointSlots {
   private final int[] generations = new int[Limits.MAX_ENDPOINTS];
   private final Map<Integer, byte[]> written = new HashMap<>();
 
+  /** Places are taken in turn, so that one that was freed rests while tables still name it. */
+  private int next;
+
   EndpointSlots(BpfMap endpoints, BpfMap counts) {
     this.endpoints = endpoints;
     this.counts = counts;
@@ -56,10 +59,14 @@ final class EndpointSlots {
 
   /** A free place; null when all are taken. */
   @Nullable Slot take(ServiceKey service, VipMode mode) {
-    int index = taken.nextClearBit(0);
+    int index = taken.nextClearBit(next);
+    if (index >= Limits.MAX_ENDPOINTS) {
+      index = taken.nextClearBit(0);
+    }
     if (index >= Limits.MAX_ENDPOINTS) {
       return null;
     }
+    next = index + 1;
     taken.set(index);
     counts.put(Bytes.ofInt(index), new byte[counts.valueSize()]);
     return new Slot(index, ++generations[index], service, mode);

@@ -87,9 +87,14 @@ final class FlowCollector {
     return gateClosed;
   }
 
-  /** Whether the tables are so full that the next walk should not wait long. */
-  boolean isUrgent() {
-    return share(last) >= HIGH;
+  /**
+   * Whether the tables are so full that the next walk should not wait long.
+   *
+   * @param entered flows since the last walk
+   */
+  boolean isUrgent(long entered) {
+    return last.v4() + entered >= HIGH * flowsV4.maxEntries()
+        || last.v6() + entered >= HIGH * flowsV6.maxEntries();
   }
 
   /** What the last walk has left. */

@@ -3,6 +3,7 @@ package io.expressgateway.xdp;
 import io.expressgateway.xdp.kernel.BpfMap;
 import io.expressgateway.xdp.neighbour.NextHops;
 import java.net.InetAddress;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param tables the map of Maglev tables
  * @param tableFlags that a Maglev table must be made with
  * @param relayFlows told before a VIP begins to be forwarded
+ * @param isCovered whether packets that come in by the interface of an index meet the program
  * @param outerSource configured source of packets that encapsulate
  */
 record KernelTables(
@@ -22,6 +24,7 @@ record KernelTables(
     int tableFlags,
     NextHops nextHops,
     RelayFlows relayFlows,
+    IntPredicate isCovered,
     OuterSource outerSource) {
 
   /** Says what encapsulated packets come from. */

@@ -6,6 +6,8 @@ import io.expressgateway.xdp.kernel.BpfObject;
 import io.expressgateway.xdp.kernel.BpfProgram;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +20,10 @@ import org.jspecify.annotations.Nullable;
 public final class PacketPath implements AutoCloseable {
 
   private static final String OBJECT = "/bpf/gateway.bpf.o";
-  private static final String LAYOUT = "/bpf/layout.h";
+
+  /** What the bytes in pinned maps mean, and what the maps are. */
+  private static final List<String> DEFINITIONS = List.of("/bpf/layout.h", "/bpf/maps.h");
+
   private static final String FRAGMENTS_PROGRAM = "gateway_frags";
 
   /** Every map that lives on over a restart, by its name in the object. */
@@ -96,10 +101,13 @@ public final class PacketPath implements AutoCloseable {
 
   /** What a pin directory is named by. */
   static List<String> layoutOf(XdpSpec spec) throws IOException {
-    return List.of(
-        new String(resource(LAYOUT), java.nio.charset.StandardCharsets.UTF_8),
-        Integer.toString(spec.flowsV4()),
-        Integer.toString(spec.flowsV6()));
+    List<String> parts = new ArrayList<>();
+    for (String name : DEFINITIONS) {
+      parts.add(new String(resource(name), StandardCharsets.UTF_8));
+    }
+    parts.add(Integer.toString(spec.flowsV4()));
+    parts.add(Integer.toString(spec.flowsV6()));
+    return parts;
   }
 
   private static byte[] resource(String name) throws IOException {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * flow tables: a version that means something else by the same bytes starts afresh.
  */
 final class Pins {
+
+  private static final String LINK = "link-";
 
   private final Path root;
   private final Path directory;
@@ -41,14 +44,20 @@ final class Pins {
     while (!Files.exists(existing) && existing.getParent() != null) {
       existing = existing.getParent();
     }
-    String type = Files.getFileStore(existing).type();
-    if (!type.equals("bpf")) {
+    if (!isPinnable(existing)) {
       throw new IOException(
-          root + " is on a file system of type " + type + "; mount one of type bpf there");
+          root
+              + " is on a file system of type "
+              + Files.getFileStore(existing).type()
+              + "; mount one of type bpf there");
     }
     Path directory = root.resolve("layout-" + digest(layout));
     Files.createDirectories(directory);
     return new Pins(root, directory);
+  }
+
+  private static boolean isPinnable(Path existing) throws IOException {
+    return Files.getFileStore(existing).type().equals("bpf");
   }
 
   private static String digest(List<String> parts) {
@@ -71,7 +80,7 @@ final class Pins {
 
   /** Lets go of everything under this directory: pinned programs detach. */
   static void removeAll(Path root) throws IOException {
-    if (Files.isDirectory(root)) {
+    if (Files.isDirectory(root) && isPinnable(root)) {
       removeAll(root, null);
     }
   }
@@ -128,12 +137,24 @@ final class Pins {
     link.pin(linkPath(interfaceIndex));
   }
 
+  /** Lets go of the links on all other interfaces than these: their programs detach. */
+  void keepLinks(Set<Integer> interfaces) throws IOException {
+    try (DirectoryStream<Path> links = Files.newDirectoryStream(directory, LINK + "*")) {
+      for (Path link : links) {
+        String index = link.getFileName().toString().substring(LINK.length());
+        if (interfaces.stream().noneMatch(each -> Integer.toString(each).equals(index))) {
+          Files.delete(link);
+        }
+      }
+    }
+  }
+
   /** Lets go of an interface's link. */
   void forgetLink(int interfaceIndex) throws IOException {
     Files.deleteIfExists(linkPath(interfaceIndex));
   }
 
   private Path linkPath(int interfaceIndex) {
-    return directory.resolve("link-" + interfaceIndex);
+    return directory.resolve(LINK + interfaceIndex);
   }
 }

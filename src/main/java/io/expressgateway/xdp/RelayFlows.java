@@ -1,13 +1,14 @@
 package io.expressgateway.xdp;
 
+import io.expressgateway.snapshot.VipSpec;
 import io.expressgateway.xdp.kernel.BpfMap;
 import io.expressgateway.xdp.layout.FlowKey;
 import io.expressgateway.xdp.layout.FlowRecord;
-import io.expressgateway.xdp.layout.ServiceKey;
+import io.expressgateway.xdp.layout.FlowState;
 
 /**
  * Enters the relay's UDP sessions into the flow table, so that they stay the relay's when the
- * kernel begins to forward their VIP. Confined to the xdp thread.
+ * kernel begins to forward their VIP, and after. Confined to the xdp thread.
  *
  * <p>A session that begins between this and the VIP's first forwarded packet is chosen anew by the
  * kernel: its first datagrams went to the relay's choice. Tolerated: it is microseconds old.
@@ -26,15 +27,29 @@ final class RelayFlows {
     this.clock = clock;
   }
 
-  /** Enters the sessions of this VIP. */
-  void publish(int vipId, ServiceKey vip) {
+  /**
+   * Enters the sessions of this VIP; those that are in the table count as seen now, for the kernel
+   * does not see what their endpoints say. A flow that is the kernel's stays so.
+   */
+  void publish(int vipId, VipSpec vip) {
+    if (vip.transport() != VipSpec.Transport.UDP) {
+      return;
+    }
     byte[] pass = FlowRecord.pass(vipId, (int) clock.jiffies()).encode();
-    for (FlowKey session : sessions.now()) {
-      if (session.destination().equals(vip.address())
-          && session.destinationPort() == vip.port()
-          && session.protocol() == vip.protocol()) {
-        (session.isIpv4() ? flowsV4 : flowsV6).putIfAbsent(session.encode(), pass);
+    for (FlowKey session : sessions.udp(vip)) {
+      BpfMap flows = session.isIpv4() ? flowsV4 : flowsV6;
+      byte[] key = session.encode();
+      byte[] known = flows.get(key);
+      if (known == null) {
+        flows.putIfAbsent(key, pass);
+      } else if (FlowRecord.stateAt(known, 0) == FlowState.PASS) {
+        flows.put(key, pass);
       }
     }
+  }
+
+  /** Whether the relay of this VIP has any TCP connection. */
+  boolean hasConnections(VipSpec vip) {
+    return vip.transport() == VipSpec.Transport.TCP && sessions.hasTcp(vip);
   }
 }

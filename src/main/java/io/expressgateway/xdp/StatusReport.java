@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads the kernel's counters into a status. Confined to the xdp thread. */
 final class StatusReport {
 
-  private static final int TCP = 6;
-
   private final PacketPath path;
   private final Attachments attachments;
   private final FlowCollector collector;
@@ -74,9 +72,9 @@ final class StatusReport {
         vip.name(),
         vip.key().address().getHostAddress(),
         vip.key().port(),
-        vip.key().protocol() == TCP ? "tcp" : "udp",
+        vip.transport(),
         vip.mode().text(),
-        vip.passReason(),
+        vip.trouble(sum),
         vip.slots().stream().map(slot -> endpoint(slot, tally)).toList(),
         sum.packets(),
         sum.bytes(),

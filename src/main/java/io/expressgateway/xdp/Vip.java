@@ -40,6 +40,15 @@ final class Vip {
 
   private record SlotKey(ServiceKey service, VipMode mode) {}
 
+  /** Longer than a TCP connection that has ended is waited for (2 * MSL, FIN_WAIT_2). */
+  private static final long RELAYED_NANOS = 120_000_000_000L;
+
+  /** How long what an earlier process has left stands in for names that have no address yet. */
+  private static final long INHERITED_NANOS = 30_000_000_000L;
+
+  /** Packets after which somebody must have answered. */
+  private static final long UNANSWERED = 100;
+
   private final KernelTables kernel;
   private final int id;
   private final ServiceKey key;
@@ -51,11 +60,25 @@ final class Vip {
   private @Nullable VipRecord written;
   private String passReason = "";
 
+  /** When the relay was last known to have a connection; it may have some at the start. */
+  private long relayedNanos = System.nanoTime();
+
+  private boolean isRelayed = true;
+
+  /** Until when an earlier process's endpoints stay though no address is known for a name. */
+  private @Nullable Long inheritedUntil;
+
   Vip(KernelTables kernel, int id, ServiceKey key) {
     this.kernel = kernel;
     this.id = id;
     this.key = key;
     this.tables = new MaglevMaps(kernel.tables(), kernel.tableFlags(), id);
+  }
+
+  /** Takes over what an earlier process has written. */
+  void inherit(VipRecord record) {
+    written = record;
+    inheritedUntil = System.nanoTime() + INHERITED_NANOS;
   }
 
   /** Takes a place over that an earlier process has filled. */
@@ -90,7 +113,10 @@ final class Vip {
     Cluster from = cluster;
     if (serving == null || from == null) {
       // Its cluster may be gone: endpoints stay as they were, by ways that are still right.
-      slots.values().forEach(slot -> kernel.slots().write(slot, record(slot, true)));
+      slots.values().forEach(slot -> kernel.slots().write(slot, record(slot, wasAlive(slot))));
+      return;
+    }
+    if (isHeld(from, nowNanos)) {
       return;
     }
     VipMode mode = mode(serving.way());
@@ -116,6 +142,28 @@ final class Vip {
     }
     tables.swap(targets, nowNanos);
     write(passReason.isEmpty() ? mode : VipMode.PASS, hash(serving.hash()), !targets.isEmpty());
+  }
+
+  private boolean wasAlive(Slot slot) {
+    EndpointRecord record = kernel.slots().written(slot);
+    return record == null || record.alive();
+  }
+
+  /**
+   * Whether the kernel goes on by what an earlier process wrote: while a name of the cluster has no
+   * address yet, and not for long.
+   */
+  private boolean isHeld(Cluster from, long nowNanos) {
+    Long until = inheritedUntil;
+    if (until == null) {
+      return false;
+    }
+    boolean isResolved =
+        from.endpoints().stream().noneMatch(endpoint -> endpoint.addresses().isEmpty());
+    if (isResolved || nowNanos - until >= 0) {
+      inheritedUntil = null;
+    }
+    return inheritedUntil != null;
   }
 
   private static String label(ServiceKey service) {
@@ -215,6 +263,14 @@ final class Vip {
         if (slot.mode() == VipMode.DSR_L2 && !away.isNeighbour()) {
           passReason = "endpoint " + label(slot.service()) + " is behind a router";
         }
+        if (slot.mode() == VipMode.NAT && !kernel.isCovered().test(away.device())) {
+          passReason =
+              "answers of endpoint "
+                  + label(slot.service())
+                  + " come in by "
+                  + kernel.nextHops().name(away.device())
+                  + ", where no program is attached";
+        }
         yield record(slot, alive, away);
       }
       case Way.Here here -> {
@@ -248,14 +304,36 @@ final class Vip {
   }
 
   private void write(VipMode mode, HashOn hash, boolean hasTable) {
-    VipRecord record = new VipRecord(id, mode, hash, true, hasTable, tables.hasPrevious());
+    VipRecord record = new VipRecord(id, mode, hash, isRelayed, hasTable, tables.hasPrevious());
     if (!record.equals(written)) {
       if (mode != VipMode.PASS && mode() == VipMode.PASS) {
-        kernel.relayFlows().publish(id, key);
+        publishSessions();
       }
       kernel.vips().put(key.encode(), record.encode());
       written = record;
     }
+  }
+
+  /** Enters the relay's sessions, so that they stay the relay's. */
+  void publishSessions() {
+    VipSpec serving = spec;
+    if (serving != null) {
+      kernel.relayFlows().publish(id, serving);
+    }
+  }
+
+  /** Notes whether the relay may have TCP connections, and tells the kernel. */
+  void watchRelay(long nowNanos) {
+    VipSpec serving = spec;
+    VipRecord now = written;
+    if (serving == null || now == null) {
+      return;
+    }
+    if (now.mode() == VipMode.PASS || kernel.relayFlows().hasConnections(serving)) {
+      relayedNanos = nowNanos;
+    }
+    isRelayed = nowNanos - relayedNanos < RELAYED_NANOS;
+    write(now.mode(), now.hashOn(), now.hasTable());
   }
 
   /** Lets go of what only time ends: the table before, and places whose flows have ended. */
@@ -265,6 +343,9 @@ final class Vip {
       write(now.mode(), now.hashOn(), now.hasTable());
     }
     VipSpec serving = spec;
+    if (inheritedUntil != null) {
+      reconcile(nowNanos);
+    }
     for (Slot slot : List.copyOf(slots.values())) {
       boolean isUsed = serving != null && slot.mode() == mode(serving.way());
       if (!isUsed && tally.flows(slot.index()) == 0) {
@@ -297,10 +378,15 @@ final class Vip {
     return key;
   }
 
-  /** The listener's name; the address of one that is retired. */
+  /** The listener's name; address and protocol of one that is retired. No two have the same. */
   String name() {
     VipSpec serving = spec;
-    return serving == null ? label(key) : serving.name();
+    return serving == null ? label(key) + "/" + transport() : serving.name();
+  }
+
+  /** {@code tcp} or {@code udp}. */
+  String transport() {
+    return key.protocol() == VipSpec.Transport.TCP.number() ? "tcp" : "udp";
   }
 
   @Nullable Cluster cluster() {
@@ -322,6 +408,15 @@ final class Vip {
   /** Why packets are passed although the listener asks for more; empty when they are not. */
   String passReason() {
     return passReason;
+  }
+
+  /** What is wrong with it, of these counts; empty when nothing is. */
+  String trouble(EndpointCount count) {
+    boolean isUnanswered =
+        mode() == VipMode.NAT && count.packets() >= UNANSWERED && count.replyPackets() == 0;
+    return passReason.isEmpty() && isUnanswered
+        ? "no answer of an endpoint comes back through the gateway"
+        : passReason;
   }
 
   Collection<Slot> slots() {

@@ -38,6 +38,9 @@ public final class XdpPlane implements AutoCloseable {
   /** Ticks from one walk through the flow tables to the next, and from one look at neighbours. */
   private static final int CALM_TICKS = 5;
 
+  /** Ticks from one look at the relays' sessions to the next: half of what a PASS entry lives. */
+  private static final int SESSION_TICKS = 30;
+
   /** A burst of routing changes is answered once. */
   private static final long ROUTES_MILLIS = 20;
 
@@ -97,26 +100,26 @@ public final class XdpPlane implements AutoCloseable {
     }
     Optional<String> unable = active == null ? Machine.cannot() : Optional.empty();
     if (unable.isPresent()) {
-      off(unable.get());
+      fail(unable.get());
       return;
     }
     try {
       ActivePath path = active == null ? begin(wanted) : active;
       Optional<String> wrong = path.apply(wanted, clusters, System.nanoTime());
       if (wrong.isPresent() || !path.isAttached()) {
-        String reason = wrong.orElseGet(path::failures);
-        end(false);
-        off(reason);
+        fail(wrong.orElseGet(path::failures));
       } else {
         status = path.status();
       }
     } catch (KernelException | IOException failure) {
-      end(false);
-      off(String.valueOf(failure.getMessage()));
+      fail(String.valueOf(failure.getMessage()));
     }
   }
 
-  private void off(String reason) {
+  /** The relays serve alone: what an earlier process has pinned would forward unwatched. */
+  private void fail(String reason) {
+    end(false);
+    letGoOfPins(spec);
     status = XdpStatus.off(reason);
     context.listener().onOff(reason);
   }
@@ -179,6 +182,7 @@ public final class XdpPlane implements AutoCloseable {
   private void tick() {
     boolean calm = ++ticks % CALM_TICKS == 0;
     with(path -> {
+      path.watchRelays(ticks % SESSION_TICKS == 0, System.nanoTime());
       if (calm || path.isUrgent()) {
         path.collect(System.nanoTime());
       }

@@ -48,7 +48,7 @@ public record XdpStatus(
    * A VIP.
    *
    * @param mode of new flows: {@code nat}, {@code dsr-ipip}, {@code dsr-l2} or {@code pass}
-   * @param reason why they are passed; empty when they are not
+   * @param reason why they are passed, or what is wrong; empty when nothing is
    * @param endpoints what flows may be sent to
    * @param packets to endpoints
    * @param bytes of these

@@ -122,7 +122,7 @@ class FlowCollectorTest {
     }
     collector.collect();
     assertThat(collector.isGateClosed()).isTrue();
-    assertThat(collector.isUrgent()).isTrue();
+    assertThat(collector.isUrgent(0)).isTrue();
 
     for (int i = 0; i < SIZE * 8 / 100; i++) {
       flows.remove(key(i).encode());

@@ -1,5 +1,7 @@
 package io.expressgateway.xdp;
 
+import io.expressgateway.snapshot.VipSpec;
+import io.expressgateway.xdp.layout.FlowKey;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +17,7 @@ final class VethPair implements AutoCloseable {
   static final String VIP = "198.18.77.1";
 
   final String name;
-  private final String peer;
+  final String peer;
 
   private VethPair(String name, String peer) {
     this.name = name;
@@ -60,6 +62,21 @@ final class VethPair implements AutoCloseable {
   @Override
   public void close() {
     ip("link", "del", name);
+  }
+
+  /** A relay with these UDP sessions, and with TCP connections or none. */
+  static RelaySessions relayOf(List<FlowKey> sessions, boolean hasTcp) {
+    return new RelaySessions() {
+      @Override
+      public List<FlowKey> udp(VipSpec vip) {
+        return List.copyOf(sessions);
+      }
+
+      @Override
+      public boolean hasTcp(VipSpec vip) {
+        return hasTcp;
+      }
+    };
   }
 
   /** The words of a listener, for whoever wants to see them. */

@@ -2,156 +2,20 @@ package io.expressgateway.xdp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.expressgateway.cluster.Cluster;
-import io.expressgateway.cluster.ClusterSpec;
-import io.expressgateway.cluster.ClusterSpec.EndpointSpec;
-import io.expressgateway.cluster.ClusterSpec.HealthCheck;
 import io.expressgateway.cluster.Endpoint;
-import io.expressgateway.health.HealthListener;
 import io.expressgateway.net.Cidr;
-import io.expressgateway.net.HostPort;
-import io.expressgateway.net.IpLiteral;
-import io.expressgateway.net.Ticker;
 import io.expressgateway.snapshot.VipSpec;
 import io.expressgateway.snapshot.XdpSpec;
 import io.expressgateway.xdp.layout.FlowKey;
 import io.expressgateway.xdp.layout.Reason;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The plane on the running kernel, from snapshot and cluster to verdicts. Needs root. */
-@Timeout(60)
-class XdpPlaneTest {
-
-  private static final HealthListener NOBODY =
-      new HealthListener() {
-        @Override
-        public void onUnhealthy(String cluster, String endpoint) {}
-
-        @Override
-        public void onHealthy(String cluster, String endpoint) {}
-
-        @Override
-        public void onEjected(String cluster, String endpoint, Duration time) {}
-
-        @Override
-        public void onWouldEject(String cluster, String endpoint) {}
-
-        @Override
-        public void onReadmitted(String cluster, String endpoint) {}
-      };
-
-  @TempDir Path directory;
-
-  private final VethPair.Heard heard = new VethPair.Heard();
-  private VethPair veth;
-  private XdpPlane plane;
-  private Cluster cluster;
-  private VipSpec.Transport transport = VipSpec.Transport.TCP;
-
-  @BeforeEach
-  void start() {
-    KernelNeeds.bpf();
-    veth = VethPair.create();
-    cluster =
-        Cluster.create(
-            spec(VethPair.ENDPOINT_A + ":80", VethPair.ENDPOINT_B + ":80"), Ticker.SYSTEM, NOBODY);
-    plane = new XdpPlane(heard, RelaySessions.NONE);
-  }
-
-  @AfterEach
-  void stop() {
-    if (plane != null) {
-      plane.close();
-    }
-    if (veth != null) {
-      veth.close();
-    }
-  }
-
-  private static ClusterSpec spec(String... endpoints) {
-    ClusterSpec base = ClusterSpec.implicit(HostPort.parse("a:1"));
-    return new ClusterSpec(
-        "c",
-        ClusterSpec.Protocol.TCP,
-        "round-robin",
-        base.hashOn(),
-        base.affinityCookie(),
-        base.slowStart(),
-        base.connectTimeout(),
-        base.firstByteTimeout(),
-        base.retry(),
-        java.util.Arrays.stream(endpoints)
-            .map(each -> new EndpointSpec(HostPort.parse(each), 1))
-            .toList(),
-        new HealthCheck(
-            "tcp", "/", Duration.ofSeconds(5), Duration.ofSeconds(1), 1, 1, 200, 399, null),
-        base.outlier(),
-        base.pool(),
-        false);
-  }
-
-  private XdpSpec spec(VipSpec.Way way) {
-    return spec(way, List.of(), null);
-  }
-
-  private XdpSpec spec(VipSpec.Way way, List<Cidr> deny, String pins) {
-    return new XdpSpec(
-        XdpSpec.Use.AUTO,
-        XdpSpec.Mode.AUTO,
-        List.of(veth.name),
-        deny,
-        List.of(),
-        0,
-        0,
-        1024,
-        1024,
-        pins,
-        null,
-        null,
-        0,
-        List.of(vip(way, transport)));
-  }
-
-  private static VipSpec vip(VipSpec.Way way, VipSpec.Transport transport) {
-    return new VipSpec("web", address(VethPair.VIP), 80, transport, way, VipSpec.Hash.TUPLE, "c");
-  }
-
-  private static InetAddress address(String text) {
-    return IpLiteral.address(IpLiteral.parse(text));
-  }
-
-  private PacketAnswer ask(int sourcePort) {
-    return plane
-        .explain(
-            new PacketQuestion(
-                address("198.18.77.9"),
-                sourcePort,
-                address(VethPair.VIP),
-                80,
-                transport,
-                PacketQuestion.SYN))
-        .orElseThrow();
-  }
-
-  /** Where flows of twenty ports would go. */
-  private List<String> destinations() {
-    return java.util.stream.IntStream.range(0, 20)
-        .mapToObj(i -> ask(40_000 + i).destination().getHostAddress())
-        .distinct()
-        .sorted()
-        .toList();
-  }
+class XdpPlaneTest extends PlaneFixture {
 
   @Test
   void forwardsToTheEndpointsOfTheCluster() {
@@ -270,8 +134,7 @@ class XdpPlaneTest {
     plane.close();
     transport = VipSpec.Transport.UDP;
     FlowKey session = new FlowKey(address("198.18.77.9"), address(VethPair.VIP), 40_000, 80, 17);
-    FlowKey elsewhere = new FlowKey(address("198.18.77.9"), address("198.18.77.2"), 40_001, 80, 17);
-    plane = new XdpPlane(heard, () -> List.of(session, elsewhere));
+    plane = new XdpPlane(heard, VethPair.relayOf(List.of(session), false));
 
     plane.publish(spec(VipSpec.Way.NAT), name -> cluster);
 
@@ -282,22 +145,7 @@ class XdpPlaneTest {
   @Test
   void aListenerThatAsksNoMoreIsRetiredAndGone() {
     plane.publish(spec(VipSpec.Way.NAT), name -> cluster);
-    XdpSpec without =
-        new XdpSpec(
-            XdpSpec.Use.ON,
-            XdpSpec.Mode.AUTO,
-            List.of(veth.name),
-            List.of(),
-            List.of(),
-            0,
-            0,
-            1024,
-            1024,
-            null,
-            null,
-            null,
-            0,
-            List.of());
+    XdpSpec without = spec(XdpSpec.Mode.AUTO, List.of(veth.name), null, List.of());
 
     plane.publish(without, name -> cluster);
 
@@ -334,10 +182,7 @@ class XdpPlaneTest {
 
   @Test
   void theNextProcessTakesOverWhatIsPinned() throws Exception {
-    Path mount = Files.createDirectory(directory.resolve("bpf"));
-    VethPair.run(List.of("mount", "-t", "bpf", "bpf", mount.toString()));
-    try {
-      String pins = mount.resolve("expressgateway").toString();
+    withPins(pins -> {
       plane.publish(spec(VipSpec.Way.NAT, List.of(), pins), name -> cluster);
       List<String> before = destinations();
       plane.close();
@@ -354,28 +199,7 @@ class XdpPlaneTest {
       try (var left = Files.list(Path.of(pins))) {
         assertThat(left).as("pins of a plane that is off").isEmpty();
       }
-    } finally {
-      plane.close();
-      VethPair.run(List.of("umount", mount.toString()));
-    }
-  }
-
-  private static XdpSpec off(String pins) {
-    return new XdpSpec(
-        XdpSpec.Use.OFF,
-        XdpSpec.Mode.AUTO,
-        List.of(),
-        List.of(),
-        List.of(),
-        0,
-        0,
-        1024,
-        1024,
-        pins,
-        null,
-        null,
-        0,
-        List.of());
+    });
   }
 
   @Test
@@ -412,32 +236,15 @@ class XdpPlaneTest {
 
     public static void main(String[] arguments) {
       try (XdpPlane plane = new XdpPlane(new VethPair.Heard(), RelaySessions.NONE)) {
-        XdpSpec spec = off("/nowhere");
         plane.publish(
-            new XdpSpec(
-                XdpSpec.Use.ON,
-                spec.mode(),
-                spec.interfaces(),
-                spec.deny(),
-                spec.allow(),
-                0,
-                0,
-                1024,
-                1024,
+            spec(
+                XdpSpec.Mode.AUTO,
+                List.of(),
                 null,
-                null,
-                null,
-                0,
                 List.of(vip(VipSpec.Way.NAT, VipSpec.Transport.TCP))),
             name -> null);
         System.out.println(plane.status().reason());
       }
-    }
-  }
-
-  private static void await(BooleanSupplier condition) {
-    while (!condition.getAsBoolean()) {
-      java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
     }
   }
 }

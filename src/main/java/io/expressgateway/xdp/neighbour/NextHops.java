@@ -125,6 +125,12 @@ public final class NextHops implements AutoCloseable {
     return links.get(index);
   }
 
+  /** The name of an interface, or else its number. */
+  public String name(int index) {
+    Link link = links.get(index);
+    return link == null ? "interface " + index : link.name();
+  }
+
   /** The interface of this name; null when there is none. */
   public @Nullable Link link(String name) {
     return links.values().stream()
