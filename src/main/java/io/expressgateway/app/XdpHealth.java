@@ -27,6 +27,13 @@ final class XdpHealth implements HealthIndicator {
             health.withDetail(
                 "interface." + each.name(),
                 each.reason().isEmpty() ? each.mode() : each.mode() + ": " + each.reason()));
+    status
+        .vips()
+        .forEach(each -> {
+          if (!each.reason().isEmpty()) {
+            health.withDetail("listener." + each.name(), each.reason());
+          }
+        });
     return health.build();
   }
 }

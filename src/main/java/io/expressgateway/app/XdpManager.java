@@ -66,12 +66,7 @@ final class XdpManager implements PacketForwarding, AutoCloseable {
   @Override
   public XdpStatus status() {
     XdpPlane current = plane;
-    return current == null
-        ? XdpStatus.off(
-            spec.use() == XdpSpec.Use.OFF
-                ? "expressgateway.xdp.enabled is off"
-                : "no listener asks for it")
-        : current.status();
+    return current == null ? XdpStatus.unwanted(spec) : current.status();
   }
 
   @Override

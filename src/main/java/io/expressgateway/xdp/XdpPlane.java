@@ -90,11 +90,7 @@ public final class XdpPlane implements AutoCloseable {
     spec = wanted;
     if (!wanted.isWanted()) {
       end(false);
-      status =
-          XdpStatus.off(
-              wanted.use() == XdpSpec.Use.OFF
-                  ? "expressgateway.xdp.enabled is off"
-                  : "no listener asks for it");
+      status = XdpStatus.unwanted(wanted);
       letGoOfPins(wanted);
       return;
     }

@@ -1,5 +1,6 @@
 package io.expressgateway.xdp;
 
+import io.expressgateway.snapshot.XdpSpec;
 import io.expressgateway.xdp.layout.Reason;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,14 @@ public record XdpStatus(
     interfaces = List.copyOf(interfaces);
     vips = List.copyOf(vips);
     reasons = Map.copyOf(reasons);
+  }
+
+  /** Nothing is forwarded, because nobody wants it. */
+  public static XdpStatus unwanted(XdpSpec spec) {
+    return off(
+        spec.use() == XdpSpec.Use.OFF
+            ? "expressgateway.xdp.enabled is off"
+            : "no listener asks for it");
   }
 
   /** Nothing is forwarded, and why. */
