@@ -72,6 +72,8 @@ public record VipSpec(
     /** Addresses and ports of both sides. */
     TUPLE,
     /** The client's address alone. */
-    SOURCE
+    SOURCE,
+    /** The QUIC destination connection ID; addresses and ports for what has none. */
+    CONNECTION_ID
   }
 }

@@ -182,6 +182,7 @@ final class Vip {
     return switch (hash) {
       case TUPLE -> HashOn.TUPLE;
       case SOURCE -> HashOn.SOURCE;
+      case CONNECTION_ID -> HashOn.CONNECTION_ID;
     };
   }
 

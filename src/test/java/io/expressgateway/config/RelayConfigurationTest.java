@@ -156,10 +156,30 @@ class RelayConfigurationTest {
   }
 
   @Test
+  void connectionIdsAreHashedByBalancersThatHash() {
+    String listener = listener("protocol: udp, cluster: quic");
+    String cluster =
+        "expressgateway.clusters: [ { name: quic, protocol: udp, hash-on: connection-id,"
+            + " balancer: %s, endpoints: [ { address: '10.0.0.1:443' } ] } ]";
+    assertThat(
+            Fixture.accepted(Fixture.yaml(listener, cluster.formatted("maglev")))
+                .snapshot()
+                .clusters()
+                .getFirst()
+                .hashOn())
+        .isEqualTo("connection-id");
+    assertThat(Fixture.refused(Fixture.yaml(listener, cluster.formatted("random"))))
+        .singleElement()
+        .asString()
+        .contains("hash-on | connection-id | balancer random does not hash");
+  }
+
+  @Test
   void keysOfClustersThatRelaysCannotUseAreRefused() {
     for (String keys :
         List.of(
             "hash-on: path",
+            "hash-on: header:X",
             "balancer: session-affinity",
             "affinity-cookie: C",
             "first-byte-timeout: 1s",

@@ -133,7 +133,7 @@ class SnapshotCompilerTest {
         expressgateway.listeners[2].bind | 8080 | is not an address and a port
         expressgateway.clusters[0].protocol | h2 | is not one of
         expressgateway.clusters[0].balancer | roundrobin | is not one of
-        expressgateway.clusters[0].hash-on | connection-id | HTTP/1.1 and HTTP/2 have no connection ID
+        expressgateway.clusters[0].hash-on | connection-id | QUIC has connection IDs, and protocol http1 none
         expressgateway.clusters[0].endpoints[0].address | 127.0.0.1 | is not host:port
         expressgateway.clusters[0].tls.ca | ca.pem | cannot be read: there is no such file
         expressgateway.clusters[0].health-check.type | grpc | gRPC checks speak HTTP/2

@@ -52,6 +52,18 @@ class XdpConfigurationTest {
   }
 
   @Test
+  void hashesConnectionIdsWhereTheClusterDoes() {
+    String written =
+        yaml("max-connections: 5", "balancer: maglev, hash-on: connection-id", "")
+            .replace("protocol: tcp", "protocol: udp")
+            .replace("max-connections: 5", "udp.max-sessions: 5");
+
+    VipSpec vip = Fixture.accepted(Fixture.yaml(written)).snapshot().xdp().vips().getFirst();
+
+    assertThat(vip.hash()).isEqualTo(VipSpec.Hash.CONNECTION_ID);
+  }
+
+  @Test
   void nothingIsWantedWithoutAListenerThatAsks() {
     XdpSpec xdp =
         Fixture.accepted(

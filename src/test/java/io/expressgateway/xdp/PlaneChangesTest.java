@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.expressgateway.snapshot.VipSpec;
 import io.expressgateway.snapshot.XdpSpec;
 import io.expressgateway.xdp.layout.FlowKey;
+import io.expressgateway.xdp.layout.HashOn;
 import io.expressgateway.xdp.layout.Reason;
 import io.expressgateway.xdp.layout.ServiceKey;
 import io.expressgateway.xdp.layout.VipMode;
 import io.expressgateway.xdp.layout.VipRecord;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -209,6 +209,31 @@ class PlaneChangesTest extends PlaneFixture {
   }
 
   @Test
+  void theKernelHashesWhatTheListenerAsksFor() throws Exception {
+    for (VipSpec.Hash hash : VipSpec.Hash.values()) {
+      VipSpec base = vip(VipSpec.Way.NAT, VipSpec.Transport.UDP);
+      VipSpec hashed =
+          new VipSpec(
+              base.name(),
+              base.address(),
+              base.port(),
+              base.transport(),
+              base.way(),
+              hash,
+              base.cluster());
+      XdpSpec spec = spec(XdpSpec.Mode.AUTO, List.of(veth.name), null, List.of(hashed));
+      ActivePath path =
+          ActivePath.open(spec, new XdpContext(heard, RelaySessions.NONE, changed -> {}));
+      try {
+        path.apply(spec, name -> cluster, System.nanoTime());
+        assertThat(record(path, 17).hashOn()).isEqualTo(HashOn.valueOf(hash.name()));
+      } finally {
+        path.close(false);
+      }
+    }
+  }
+
+  @Test
   void theKernelLooksForConnectionsWhileTheRelayMayHaveSome() throws Exception {
     XdpSpec spec = spec(XdpSpec.Mode.AUTO, List.of(veth.name), null, vips());
     List<FlowKey> none = List.of();
@@ -245,9 +270,12 @@ class PlaneChangesTest extends PlaneFixture {
   }
 
   private static boolean isRelayed(ActivePath path) {
-    InetAddress vip = address(VethPair.VIP);
-    return VipRecord.decode(path.path().map("vips").get(new ServiceKey(vip, 80, 6).encode()))
-        .relayed();
+    return record(path, 6).relayed();
+  }
+
+  private static VipRecord record(ActivePath path, int protocol) {
+    ServiceKey key = new ServiceKey(address(VethPair.VIP), 80, protocol);
+    return VipRecord.decode(path.path().map("vips").get(key.encode()));
   }
 
   /** A place that was freed rests: tables may name it for minutes. */

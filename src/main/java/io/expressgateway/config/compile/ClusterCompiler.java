@@ -118,6 +118,9 @@ public final class ClusterCompiler {
     if (hashOn.equals("source-ip") || hashOn.equals("path")) {
       return;
     }
+    if (hashOn.equals("connection-id") && cluster.protocol().equals("udp")) {
+      return;
+    }
     if (hashOn.startsWith("header:") || hashOn.startsWith("cookie:")) {
       checkToken(key + ".hash-on", hashOn, hashOn.substring(hashOn.indexOf(':') + 1));
       return;
@@ -126,9 +129,9 @@ public final class ClusterCompiler {
         key + ".hash-on",
         hashOn,
         hashOn.equals("connection-id")
-            ? "HTTP/1.1 and HTTP/2 have no connection ID"
-            : "is not source-ip, path, header:NAME or cookie:NAME",
-        "write source-ip, path, header:NAME or cookie:NAME");
+            ? "QUIC has connection IDs, and protocol " + cluster.protocol() + " none"
+            : "is not source-ip, path, header:NAME, cookie:NAME or connection-id",
+        "write source-ip, path, header:NAME or cookie:NAME; connection-id for protocol udp");
   }
 
   private void checkHealthCheck(String key, ClusterProperties cluster) {

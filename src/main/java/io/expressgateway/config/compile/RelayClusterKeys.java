@@ -3,12 +3,15 @@ package io.expressgateway.config.compile;
 import io.expressgateway.config.Problems;
 import io.expressgateway.config.properties.ClusterProperties;
 import java.util.Map;
+import java.util.Set;
 
 /** Keys of clusters that say nothing to some protocols. Confined to the thread that compiles. */
 final class RelayClusterKeys {
 
   private static final ClusterProperties PLAIN =
       Defaulted.bind(Map.of("made.name", "plain"), ClusterProperties.class);
+
+  private static final Set<String> HASHING = Set.of("maglev", "ring-hash");
 
   private final Problems problems;
 
@@ -36,9 +39,7 @@ final class RelayClusterKeys {
     if (!isTcp && !isUdp) {
       return;
     }
-    if (!cluster.hashOn().equals("source-ip")) {
-      refuse(key + ".hash-on", cluster.hashOn(), cluster, "there are no requests to look at");
-    }
+    checkHashOn(key + ".hash-on", cluster, isUdp);
     if (cluster.balancer().equals("session-affinity")) {
       refuse(key + ".balancer", cluster.balancer(), cluster, "there are no cookies");
     }
@@ -65,6 +66,21 @@ final class RelayClusterKeys {
           String.valueOf(cluster.retry().budgetPercent()),
           cluster);
       refuseIf(cluster.tls().enabled(), key + ".tls.enabled", "true", cluster);
+    }
+  }
+
+  private void checkHashOn(String key, ClusterProperties cluster, boolean isUdp) {
+    if (cluster.hashOn().equals("source-ip")) {
+      return;
+    }
+    if (!isUdp || !cluster.hashOn().equals("connection-id")) {
+      refuse(key, cluster.hashOn(), cluster, "there are no requests to look at");
+    } else if (!HASHING.contains(cluster.balancer())) {
+      problems.refuse(
+          key,
+          cluster.hashOn(),
+          "balancer " + cluster.balancer() + " does not hash",
+          "write balancer: maglev or ring-hash, or remove the key");
     }
   }
 

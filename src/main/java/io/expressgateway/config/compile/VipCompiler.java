@@ -102,10 +102,17 @@ final class VipCompiler {
             bind.port(),
             transport,
             way(listener.xdp()),
-            BY_CLIENT.contains(cluster.balancer()) ? VipSpec.Hash.SOURCE : VipSpec.Hash.TUPLE,
+            hash(cluster),
             cluster.name());
     checkCluster(key, vip, cluster);
     return vip;
+  }
+
+  private static VipSpec.Hash hash(ClusterSpec cluster) {
+    if (cluster.hashOn().equals("connection-id")) {
+      return VipSpec.Hash.CONNECTION_ID;
+    }
+    return BY_CLIENT.contains(cluster.balancer()) ? VipSpec.Hash.SOURCE : VipSpec.Hash.TUPLE;
   }
 
   private VipSpec.@Nullable Transport transport(String key, ListenerProperties listener) {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param name unique; what {@code lb://name} refers to
  * @param protocol how endpoints are spoken to
  * @param balancer the algorithm
- * @param hashOn what consistent hashing hashes: source-ip, header:NAME, cookie:NAME or path
+ * @param hashOn what consistent hashing hashes: source-ip, header:NAME, cookie:NAME, path or
+ *     connection-id
  * @param affinityCookie the cookie of session affinity
  * @param slowStart how long a new or recovered endpoint takes to its full share
  * @param connectTimeout per try

@@ -49,7 +49,7 @@ final class UdpFront extends ChannelInboundHandlerAdapter {
     try {
       UdpSession session = sessions.get(packet.sender());
       if (session == null) {
-        session = begin(packet.sender());
+        session = begin(packet.sender(), packet.content());
       }
       if (session != null) {
         session.fromClient(packet.content());
@@ -60,12 +60,12 @@ final class UdpFront extends ChannelInboundHandlerAdapter {
   }
 
   /** A session for a client that has none; null when it gets none. */
-  private @Nullable UdpSession begin(InetSocketAddress client) {
+  private @Nullable UdpSession begin(InetSocketAddress client, ByteBuf first) {
     // Port 0 stands for "no answer wanted" (RFC 768), and no answer could be sent.
     if (client.getPort() == 0 || !loop.admits(client.getAddress())) {
       return null;
     }
-    UdpSession session = new UdpSession(loop, this, client);
+    UdpSession session = new UdpSession(loop, this, client, first);
     if (!session.begin()) {
       loop.release(client.getAddress());
       return null;

@@ -34,6 +34,7 @@ final class UdpSession extends TimerWheel.Task implements PickRequest, FlowRecor
   private final InetSocketAddress client;
   private final Passed passed = new Passed();
   private final long beganNanos;
+  private final long hash;
 
   private Cluster cluster;
   private @Nullable UdpUpstream upstream;
@@ -48,13 +49,21 @@ final class UdpSession extends TimerWheel.Task implements PickRequest, FlowRecor
 
   private long endNanos;
 
-  UdpSession(UdpLoop loop, UdpFront front, InetSocketAddress client) {
+  /**
+   * A session that {@link #begin} has yet to find an endpoint for.
+   *
+   * @param first the client's datagram that it begins with; it is only looked at
+   */
+  UdpSession(UdpLoop loop, UdpFront front, InetSocketAddress client, ByteBuf first) {
     this.loop = loop;
     this.front = front;
     this.client = client;
     this.cluster = loop.settings().cluster();
     this.beganNanos = loop.nanos();
     this.lastNanos = beganNanos;
+    long byAddress = Hash64.of(client.getAddress().getAddress());
+    this.hash =
+        loop.settings().isByConnectionId() ? ConnectionId.hash(first, byAddress) : byAddress;
   }
 
   LiveSession live() {
@@ -219,7 +228,7 @@ final class UdpSession extends TimerWheel.Task implements PickRequest, FlowRecor
 
   @Override
   public long hash() {
-    return Hash64.of(client.getAddress().getAddress());
+    return hash;
   }
 
   @Override

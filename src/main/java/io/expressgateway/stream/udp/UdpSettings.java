@@ -26,6 +26,11 @@ public record UdpSettings(Cluster cluster, UdpLimits limits, Rules rules, FlowLo
     return cluster.spec().proxyProtocol() == ProxyProtocol.V2;
   }
 
+  /** Whether endpoints are chosen by QUIC connection ID. */
+  boolean isByConnectionId() {
+    return cluster.spec().hashOn().equals("connection-id");
+  }
+
   /** Whether sessions beyond the limits are counted and let pass. */
   boolean isCapObserved() {
     return rules.isObserved(Rule.CONNECTION_CAPS);

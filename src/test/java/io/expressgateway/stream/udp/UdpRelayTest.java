@@ -12,7 +12,9 @@ import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -160,6 +162,68 @@ class UdpRelayTest {
       running.pass(Duration.ofSeconds(61));
       assertThat(running.listener().sessionCount()).isZero();
       assertThat(running.ledger()).isEqualTo(new Ledger(2_000, 2_000, 0, 0));
+    }
+  }
+
+  /** Sixteen addresses of one client whose packets carry one ID, as after it has moved. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void choosesByConnectionId(boolean hasLongHeader) throws Exception {
+    stage.balancer = "maglev";
+    stage.hashOn = "connection-id";
+    try (Echo one = Echo.start();
+        Echo other = Echo.start();
+        Echo third = Echo.start();
+        UdpStage running = stage.start(one, other, third)) {
+      byte[] packet = new byte[64];
+      packet[0] = (byte) (hasLongHeader ? 0xc3 : 0x43);
+      packet[5] = 8;
+      int id = hasLongHeader ? 6 : 1;
+      Set<String> used = new HashSet<>();
+      for (int connection = 0; connection < 16; connection++) {
+        packet[id + 7] = (byte) connection;
+        for (int move = 0; move < 16; move++) {
+          try (Client client = Client.of(running.address())) {
+            assertThat(client.send(packet).receive()).isEqualTo(packet);
+          }
+        }
+        Set<String> now =
+            running.listener().sessions().stream()
+                .map(LiveSession::endpoint)
+                .collect(java.util.stream.Collectors.toSet());
+        assertThat(now).as("connection %s", connection).hasSize(1);
+        used.addAll(now);
+        running.pass(Duration.ofSeconds(61));
+      }
+      assertThat(used).as("connections spread").hasSizeGreaterThan(1);
+    }
+  }
+
+  /** Too short for QUIC, or for an ID of eight bytes: the client's address is hashed. */
+  @Test
+  void choosesByAddressWhatHasNoConnectionId() throws Exception {
+    stage.balancer = "maglev";
+    stage.hashOn = "connection-id";
+    byte[] shortId = new byte[64];
+    shortId[0] = (byte) 0xc3;
+    shortId[5] = 7;
+    try (Echo one = Echo.start();
+        Echo other = Echo.start();
+        UdpStage running = stage.start(one, other)) {
+      for (int i = 0; i < 16; i++) {
+        shortId[6] = (byte) i;
+        for (byte[] payload : new byte[][] {shortId, new byte[i % 9]}) {
+          if (payload.length > 0) {
+            try (Client client = Client.of(running.address())) {
+              assertThat(client.send(payload).receive()).isEqualTo(payload);
+            }
+          }
+        }
+      }
+      assertThat(running.listener().sessions())
+          .extracting(LiveSession::endpoint)
+          .hasSizeGreaterThan(16)
+          .containsOnly(running.listener().sessions().getFirst().endpoint());
     }
   }
 

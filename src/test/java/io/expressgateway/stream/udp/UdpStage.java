@@ -42,6 +42,7 @@ final class UdpStage implements AutoCloseable {
   int loopCount = 1;
   String bind = "127.0.0.1:0";
   String balancer = "round-robin";
+  String hashOn = "source-ip";
   UdpLimits limits = UdpLimits.DEFAULTS;
   Rules rules = Rules.DEFAULTS;
   ProxyProtocol header = ProxyProtocol.OFF;
@@ -86,7 +87,7 @@ final class UdpStage implements AutoCloseable {
         "resolvers",
         Protocol.UDP,
         balancer,
-        "source-ip",
+        hashOn,
         "EG_AFFINITY",
         Duration.ZERO,
         Duration.ofSeconds(5),
