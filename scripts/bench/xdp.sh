@@ -142,7 +142,8 @@ start_way() {
     dnat*) start_dnat ;;
     haproxy)
       ip -n "$GATEWAY" addr add "$VIP/32" dev lo
-      in_ns "$GATEWAY" haproxy -db -f "$WORK/haproxy.cfg" >"$WORK/haproxy.log" 2>&1 &
+      # Not by in_ns: the number of a function in the background is a shell's.
+      ip netns exec "$GATEWAY" haproxy -db -f "$WORK/haproxy.cfg" >"$WORK/haproxy.log" 2>&1 &
       PROXY=$!
       until in_ns "$GATEWAY" ss -Hltn "sport = :$TCP_PORT" | grep -q .; do
         kill -0 "$PROXY" || exit 1
@@ -207,7 +208,7 @@ frontend relay
 backend endpoint
   server endpoint $ENDPOINT_ADDRESS:$TCP_PORT
 CONF
-  in_ns "$ENDPOINT" iperf3 -s -p "$TCP_PORT" >"$WORK/iperf3.log" 2>&1 &
+  ip netns exec "$ENDPOINT" iperf3 -s -p "$TCP_PORT" >"$WORK/iperf3.log" 2>&1 &
   SERVER=$!
   for ((round = 0; round < ROUNDS; round++)); do
     for way in dnat native generic haproxy dnat-offloaded; do
