@@ -141,8 +141,7 @@ final class Attachments {
     } catch (KernelException differs) {
       listener.onFailure("take over the program on " + link.name(), differs);
     }
-    old.close();
-    forget(link.index());
+    letGo(link.index(), old);
     return null;
   }
 
@@ -180,13 +179,16 @@ final class Attachments {
           if (!isOver.test(entry)) {
             return false;
           }
-          entry.getValue().link().close();
-          forget(entry.getKey());
+          letGo(entry.getKey(), entry.getValue().link());
           return true;
         });
   }
 
-  private void forget(int interfaceIndex) {
+  /**
+   * The pin first: the kernel detaches at once when a descriptor was the last holder, and some time
+   * later when a pin was.
+   */
+  private void letGo(int interfaceIndex, BpfLink link) {
     try {
       if (pins != null) {
         pins.forgetLink(interfaceIndex);
@@ -194,6 +196,7 @@ final class Attachments {
     } catch (IOException e) {
       listener.onFailure("let go of a pinned link", e);
     }
+    link.close();
   }
 
   /** Forgets interfaces that are gone, so that one that comes back is attached again. */
@@ -214,10 +217,11 @@ final class Attachments {
   /** Lets go: programs detach, unless they are pinned and are to go on. */
   void close(boolean keepPinned) {
     for (Map.Entry<Integer, Attached> entry : attached.entrySet()) {
-      if (!keepPinned) {
-        forget(entry.getKey());
+      if (keepPinned) {
+        entry.getValue().link().close();
+      } else {
+        letGo(entry.getKey(), entry.getValue().link());
       }
-      entry.getValue().link().close();
     }
     attached.clear();
   }
