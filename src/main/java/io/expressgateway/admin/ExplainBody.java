@@ -31,13 +31,10 @@ record ExplainBody(
   private static final int RST = 4;
   private static final int ACK = 16;
 
-  /** What was asked, read. */
-  record Question(PacketQuestion packet) {}
-
   private record Side(InetAddress address, int port) {}
 
   /** The packet; null, with every problem reported, when it is none. */
-  @Nullable Question read(List<Problem> problems) {
+  @Nullable PacketQuestion read(List<Problem> problems) {
     Side from = side("source", source, problems);
     Side to = side("destination", destination, problems);
     Transport transport = transport(problems);
@@ -46,8 +43,7 @@ record ExplainBody(
       return null;
     }
     try {
-      return new Question(
-          new PacketQuestion(from.address, from.port, to.address, to.port, transport, flags));
+      return new PacketQuestion(from.address, from.port, to.address, to.port, transport, flags);
     } catch (IllegalArgumentException mixed) {
       problems.add(
           new Problem(

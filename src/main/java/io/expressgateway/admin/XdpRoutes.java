@@ -2,6 +2,7 @@ package io.expressgateway.admin;
 
 import io.expressgateway.config.Problem;
 import io.expressgateway.xdp.PacketAnswer;
+import io.expressgateway.xdp.PacketQuestion;
 import io.expressgateway.xdp.XdpStatus;
 import io.expressgateway.xdp.layout.Reason;
 import java.util.ArrayList;
@@ -47,12 +48,12 @@ final class XdpRoutes {
         .switchIfEmpty(Mono.just(ExplainBody.EMPTY))
         .flatMap(body -> {
           List<Problem> problems = new ArrayList<>();
-          ExplainBody.Question question = body.read(problems);
+          PacketQuestion question = body.read(problems);
           if (question == null) {
             return Answers.problem(
                 HttpStatus.UNPROCESSABLE_CONTENT, "this describes no packet", problems);
           }
-          return Mono.fromCallable(() -> forwarding.explain(question.packet()))
+          return Mono.fromCallable(() -> forwarding.explain(question))
               .subscribeOn(Schedulers.boundedElastic())
               .flatMap(answer ->
                   answer
@@ -95,13 +96,13 @@ final class XdpRoutes {
   /** The JSON body: component names are the public contract. */
   record ExplainView(String verdict, String reason, @Nullable String destination, String packet) {
 
-    static ExplainView of(PacketAnswer answer, ExplainBody.Question question) {
+    static ExplainView of(PacketAnswer answer, PacketQuestion question) {
       Reason reason = answer.reason();
       var destination = answer.destination();
       return new ExplainView(
           answer.verdict(),
           reason == null ? "unknown" : reason.text(),
-          destination == null || destination.equals(question.packet().destination())
+          destination == null || destination.equals(question.destination())
               ? null
               : destination.getHostAddress(),
           HexFormat.of().formatHex(answer.packet()));

@@ -7,6 +7,7 @@ import io.expressgateway.xdp.layout.ServiceKey;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -45,7 +46,7 @@ final class ReplyIndex {
     TreeSet<Integer> indices = sharers.computeIfAbsent(slot.service(), service -> new TreeSet<>());
     boolean isFirst = indices.isEmpty();
     if (indices.add(slot.index())) {
-      write(slot.service());
+      write(slot.service(), indices);
     }
     if (isFirst) {
       ports.add(slot.service().port());
@@ -63,12 +64,11 @@ final class ReplyIndex {
       replies.remove(slot.service().encode());
       ports.remove(slot.service().port());
     } else {
-      write(slot.service());
+      write(slot.service(), indices);
     }
   }
 
-  private void write(ServiceKey service) {
-    TreeSet<Integer> indices = sharers.getOrDefault(service, new TreeSet<>());
+  private void write(ServiceKey service, SortedSet<Integer> indices) {
     replies.put(service.encode(), new ReplyRecord(List.copyOf(indices)).encode());
   }
 }

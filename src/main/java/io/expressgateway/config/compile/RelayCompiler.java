@@ -46,12 +46,8 @@ final class RelayCompiler {
       return null;
     }
     refuseHttpKeys(key, listener, protocol);
-    if (protocol != Protocol.TLS_PASSTHROUGH && !listener.sni().isEmpty()) {
-      refuse(
-          key + ".sni",
-          String.join(", ", listener.sni().keySet()),
-          protocol,
-          "only tls-passthrough chooses by name");
+    if (protocol != Protocol.TLS_PASSTHROUGH) {
+      refuseNames(key, listener, protocol);
     }
     if (protocol == Protocol.UDP) {
       refuseIfWritten(key + ".relay", !listener.relay().equals(NO_RELAY), protocol);
@@ -80,7 +76,7 @@ final class RelayCompiler {
         udp(listener.udp()));
   }
 
-  private void refuseRelayKeys(String key, ListenerProperties listener, Protocol protocol) {
+  private void refuseNames(String key, ListenerProperties listener, Protocol protocol) {
     if (!listener.sni().isEmpty()) {
       refuse(
           key + ".sni",
@@ -88,6 +84,10 @@ final class RelayCompiler {
           protocol,
           "only tls-passthrough chooses by name");
     }
+  }
+
+  private void refuseRelayKeys(String key, ListenerProperties listener, Protocol protocol) {
+    refuseNames(key, listener, protocol);
     refuseIfWritten(key + ".relay", !listener.relay().equals(NO_RELAY), protocol);
     refuseIfWritten(key + ".udp", !listener.udp().equals(NO_UDP), protocol);
   }

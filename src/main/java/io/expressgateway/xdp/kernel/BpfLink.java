@@ -31,11 +31,6 @@ public final class BpfLink implements AutoCloseable {
     return info()[2];
   }
 
-  /** The kernel's number of the program that runs. */
-  public int programId() {
-    return info()[1];
-  }
-
   /** How an interface has its program: {@code XDP_ATTACHED_*} of linux/if_link.h. */
   public static int attachedMode(int interfaceIndex) {
     return KernelException.check(
