@@ -175,6 +175,16 @@ final class NetworkLab implements AutoCloseable {
     return pins;
   }
 
+  /** Another program has one of the gateway's interfaces. */
+  void occupy(String device) {
+    attachCompanion(GATEWAY, device);
+  }
+
+  /** It has it no more. */
+  void vacate(String device) {
+    inside(GATEWAY, "bpftool", "net", "detach", "xdpdrv", "dev", device);
+  }
+
   /** A bpf file system of this lab's; {@code ip netns exec} hides the machine's own. */
   Path bpffs() {
     if (bpffs == null) {

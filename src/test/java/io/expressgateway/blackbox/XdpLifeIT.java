@@ -174,6 +174,33 @@ class XdpLifeIT {
     assertUnbroken(six);
   }
 
+  /**
+   * While another program has an interface that answers come in by, the relays serve. Programs are
+   * attached there as soon as it is free, under connections and sessions that speak all the time.
+   */
+  @Test
+  void flowsOfTheRelayStayItsOwnWhenTheKernelTakesOver() {
+    lab.occupy(NetworkLab.TWO);
+    gateway = lab.gateway(configuration().write(directory));
+    assertThat(XdpReport.of(lab).mode("echo4")).isEqualTo("pass");
+    NetworkLab.Talk four = talk("hold", NetworkLab.VIP_4);
+    NetworkLab.Talk six = talk("hold", NetworkLab.VIP_6);
+    NetworkLab.Talk datagrams = talk("keep", NetworkLab.VIP_6);
+
+    lab.vacate(NetworkLab.TWO);
+    Awaitility.await("the kernel path")
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> XdpReport.of(lab).mode("datagrams6").equals("nat"));
+    XdpReport.of(lab).assertAttached("native");
+
+    awaitNewConnectionsTo(NetworkLab.ONE, NetworkLab.TWO);
+    assertThat(XdpReport.of(lab).newFlows("echo4")).as("new connections").isPositive();
+    assertThat(XdpReport.of(lab).newFlows("datagrams6")).as("sessions").isZero();
+    assertUnbroken(four);
+    assertUnbroken(six);
+    assertUnbroken(datagrams);
+  }
+
   @Test
   void aRestartOfTheGatewayGoesUnnoticed() {
     Path file = configuration().pinnedTo(lab.bpffs().resolve("gateway")).write(directory);

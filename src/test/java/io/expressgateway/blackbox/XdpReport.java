@@ -51,6 +51,25 @@ final class XdpReport {
     }
   }
 
+  /** The mode of a listener's new flows. */
+  String mode(String listener) {
+    return vip(listener).path("mode").asString();
+  }
+
+  /** Flows of a listener that the kernel has entered. */
+  long newFlows(String listener) {
+    return vip(listener).path("newFlows").asLong();
+  }
+
+  private JsonNode vip(String listener) {
+    for (JsonNode each : xdp.path("vips")) {
+      if (each.path("name").asString().equals(listener)) {
+        return each;
+      }
+    }
+    throw new AssertionError("no " + listener + " in " + xdp);
+  }
+
   @Override
   public String toString() {
     return xdp.toPrettyString();
