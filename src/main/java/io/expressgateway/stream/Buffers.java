@@ -1,8 +1,9 @@
 package io.expressgateway.stream;
 
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.MaxMessagesRecvByteBufAllocator;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.socket.SocketChannelConfig;
 
 /** How much of a flow may be in the gateway, in each direction. */
 final class Buffers {
@@ -17,13 +18,17 @@ final class Buffers {
   private static final int FIRST_READ = 4 * 1024;
   private static final int LARGEST_READ = 256 * 1024;
 
+  /** What Netty gives a connection whose allocator it knows nothing of. */
+  private static final int READS_A_TURN = 16;
+
+  private static final MaxMessagesRecvByteBufAllocator GROWING =
+      new AdaptiveRecvByteBufAllocator(SMALLEST_READ, FIRST_READ, LARGEST_READ)
+          .maxMessagesPerRead(READS_A_TURN);
+
   private Buffers() {}
 
-  /** Prepares one side of a flow: buffers that grow with what comes, half-closed ends. */
-  static void set(SocketChannelConfig config) {
-    config.setRecvByteBufAllocator(
-        new AdaptiveRecvByteBufAllocator(SMALLEST_READ, FIRST_READ, LARGEST_READ));
-    config.setWriteBufferWaterMark(UNSENT);
-    config.setAllowHalfClosure(true);
+  /** The sizes of one connection's reads: they grow with what comes. */
+  static RecvByteBufAllocator.ExtendedHandle newReads() {
+    return (RecvByteBufAllocator.ExtendedHandle) GROWING.newHandle();
   }
 }

@@ -43,7 +43,6 @@ final class Connector {
     SocketChannelConfig config = channel.config();
     config.setKeepAlive(true);
     config.setConnectTimeoutMillis(0);
-    Buffers.set(config);
     side.attach(channel);
     channel.pipeline().addLast(side);
     ChannelFuture registered = loop.register(channel);
@@ -61,7 +60,6 @@ final class Connector {
             new ChannelInitializer<SocketChannel>() {
               @Override
               protected void initChannel(SocketChannel channel) {
-                Buffers.set(channel.config());
                 side.attach(channel);
                 channel.pipeline().addLast(side);
               }

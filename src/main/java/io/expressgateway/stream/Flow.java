@@ -44,7 +44,7 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
   private final StreamLoop loop;
   private final RelayContext context;
   private final Runnable onClientClosed;
-  private final Side client = new Side(this, true);
+  private final Side client;
   private final long startNanos = System.nanoTime();
 
   private Phase phase = Phase.OPENING;
@@ -75,6 +75,7 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
     this.context = context;
     this.onClientClosed = onClientClosed;
     this.clientAddress = channel.remoteAddress();
+    this.client = new Side(this, loop.pipes(), true);
     loop.began(this);
     client.attach(channel);
     armNext(startNanos);
@@ -136,7 +137,7 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
     connectStartNanos = System.nanoTime();
     next.started();
     next.connectionOpened();
-    Side side = new Side(this, false);
+    Side side = new Side(this, loop.pipes(), false);
     upstream = side;
     loop.timers().arm(this, connectStartNanos + to.connectNanos());
     loop.connector().connect(next, side).addListener(done -> onConnect(side, (ChannelFuture) done));
@@ -261,23 +262,44 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
         : ProxyHeaderEncoder.version2(side.channel().alloc(), header, false);
   }
 
+  private @Nullable Side other(Side side) {
+    return side.isClient() ? upstream : client;
+  }
+
   /** Takes ownership. */
   void onData(Side from, ByteBuf data) {
-    Side to = from.isClient() ? upstream : client;
+    Side to = other(from);
     if (phase == Phase.RELAYING && to != null) {
-      lastMoveNanos = System.nanoTime();
       to.write(data);
-      if (!to.isWritable()) {
-        from.pause();
-        to.stalls(lastMoveNanos);
-        if (context.stallNanos() > 0) {
-          armNext(lastMoveNanos);
-        }
-      }
+      onMoved(from, to);
     } else if (from.isClient() && phase != Phase.ENDED && end == null) {
       hold(data);
     } else {
       data.release();
+    }
+  }
+
+  private void onMoved(Side from, Side to) {
+    lastMoveNanos = System.nanoTime();
+    if (!to.isWritable()) {
+      from.pause();
+      to.stalls(lastMoveNanos);
+      if (context.stallNanos() > 0) {
+        armNext(lastMoveNanos);
+      }
+    }
+  }
+
+  /** Where bytes of this side go now; null when they do not pass. */
+  @Nullable Side receiverFrom(Side from) {
+    return phase == Phase.RELAYING && end == null ? other(from) : null;
+  }
+
+  /** Bytes have passed from this side within the kernel. */
+  void onSpliced(Side from) {
+    Side to = receiverFrom(from);
+    if (to != null) {
+      onMoved(from, to);
     }
   }
 
@@ -290,7 +312,7 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
   }
 
   void onDataComplete(Side from) {
-    Side to = from.isClient() ? upstream : client;
+    Side to = other(from);
     if (phase == Phase.RELAYING && to != null) {
       to.flush();
     }
@@ -299,7 +321,7 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
   void onWritability(Side to) {
     if (phase == Phase.RELAYING && to.isWritable()) {
       to.stallsNoMore();
-      Side from = to.isClient() ? upstream : client;
+      Side from = other(to);
       if (from != null) {
         from.resume();
       }
@@ -310,7 +332,7 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
 
   /** A peer sends nothing more. */
   void onInputEnd(Side from) {
-    Side to = from.isClient() ? upstream : client;
+    Side to = other(from);
     if (phase == Phase.RELAYING && to != null) {
       to.endOutput();
       from.closeIfEnded();
@@ -381,7 +403,7 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
         return;
       }
     }
-    Side other = side.isClient() ? upstream : client;
+    Side other = other(side);
     if (end == null && other != null) {
       other.endOutput();
     }

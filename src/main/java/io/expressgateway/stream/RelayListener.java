@@ -64,7 +64,6 @@ final class RelayListener {
       channel.close();
       return;
     }
-    Buffers.set(channel.config());
     Flow flow = new Flow(loop, listener, channel, place::leave);
     Opening opening =
         new Opening(

@@ -9,11 +9,15 @@ import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketChannelConfig;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +26,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Side extends ChannelInboundHandlerAdapter {
 
+  /** What one connection may pass on before the loop turns to the next. */
+  private static final int MOST_SPLICED = 1024 * 1024;
+
   private final Flow flow;
   private final boolean isClient;
+  private final Pipes pipes;
   private @Nullable SocketChannel channel;
+  private @Nullable Pipe piped;
   private long received;
   private long reported;
   private boolean inputEnded;
@@ -37,14 +46,25 @@ final class Side extends ChannelInboundHandlerAdapter {
   private long stalledNanos;
   private long waiting;
 
-  Side(Flow flow, boolean isClient) {
+  /**
+   * @param pipes those of the event loop
+   */
+  Side(Flow flow, Pipes pipes, boolean isClient) {
     this.flow = flow;
+    this.pipes = pipes;
     this.isClient = isClient;
   }
 
   /** Gives the side its channel, once. */
   void attach(SocketChannel made) {
     channel = made;
+    SocketChannelConfig config = made.config();
+    config.setRecvByteBufAllocator(
+        made instanceof EpollSocketChannel
+            ? () -> new Reads(this, Buffers.newReads())
+            : Buffers::newReads);
+    config.setWriteBufferWaterMark(Buffers.UNSENT);
+    config.setAllowHalfClosure(true);
     made.closeFuture()
         .addListener(done -> {
           closed = true;
@@ -131,8 +151,87 @@ final class Side extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** Whether more may be written: neither much waits in the queue nor anything in a pipe. */
   boolean isWritable() {
-    return channel().isWritable();
+    return piped == null && channel().isWritable();
+  }
+
+  /** Whether bytes between this connection and its socket are nobody's to change. */
+  private boolean isPlain() {
+    return channel instanceof EpollSocketChannel epoll && epoll.pipeline().first() == this;
+  }
+
+  // ---------------------------------------------------------------- splicing
+
+  /** Whether bytes of this side may pass to the other one within the kernel. */
+  boolean canSplice() {
+    Side to = flow.receiverFrom(this);
+    return to != null && isPlain() && to.isPlain();
+  }
+
+  /**
+   * Passes what has come on to the other side within the kernel; {@link #canSplice} has said yes.
+   *
+   * @return false when nothing was passed on because the receiver is behind or the flow is ending
+   */
+  boolean splice() {
+    Side to = flow.receiverFrom(this);
+    if (to == null || to.outputEnding || to.closed || !to.channel().isActive() || to.pending() > 0) {
+      return false;
+    }
+    Pipe pipe = pipes.take();
+    if (pipe == null) {
+      return false;
+    }
+    long before = received;
+    try {
+      splice(pipe, to);
+    } catch (IOException failed) {
+      // Netty hands it to exceptionCaught.
+      throw new UncheckedIOException(failed);
+    } finally {
+      if (pipe.waiting() > 0) {
+        to.write(pipe);
+      } else {
+        pipes.giveBack(pipe);
+      }
+      if (received > before) {
+        flow.onSpliced(this);
+      }
+    }
+    return true;
+  }
+
+  private void splice(Pipe pipe, Side to) throws IOException {
+    FileDescriptor in = ((EpollSocketChannel) channel()).fd();
+    FileDescriptor out = ((EpollSocketChannel) to.channel()).fd();
+    long most = received + MOST_SPLICED;
+    while (pipe.waiting() == 0 && received < most && pipe.fill(in) > 0) {
+      received += pipe.waiting();
+      try {
+        pipe.drain(out);
+      } catch (IOException failed) {
+        // The flush finds it again, where a failed write is dealt with.
+        return;
+      }
+    }
+  }
+
+  /** Queues what waits in the pipe; {@link #flush} sends it. */
+  private void write(Pipe pipe) {
+    piped = pipe;
+    SocketChannel to = channel();
+    to.write(
+        new PipedBytes(pipe, ((EpollSocketChannel) to).fd(), this::onPiped), to.voidPromise());
+  }
+
+  private void onPiped(Pipe pipe) {
+    boolean isSent = pipe.waiting() == 0;
+    piped = null;
+    pipes.giveBack(pipe);
+    if (isSent) {
+      flow.onWritability(this);
+    }
   }
 
   /** Reads nothing more until {@link #resume}. */
@@ -245,7 +344,8 @@ final class Side extends ChannelInboundHandlerAdapter {
 
   private long pending() {
     Channel of = channel();
-    return Buffers.UNSENT.high() - of.bytesBeforeUnwritable() + of.bytesBeforeWritable();
+    long queued = Buffers.UNSENT.high() - of.bytesBeforeUnwritable() + of.bytesBeforeWritable();
+    return piped == null ? queued : queued + piped.waiting();
   }
 
   /** Begins to watch whether the peer takes anything. */

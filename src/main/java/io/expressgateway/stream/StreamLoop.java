@@ -21,6 +21,7 @@ final class StreamLoop {
   private final EventLoop eventLoop;
   private final StreamMetrics metrics;
   private final Connector connector;
+  private final Pipes pipes = new Pipes();
   private final TimerWheel timers = new TimerWheel(System.nanoTime());
   private final LoopLedger ledger = new LoopLedger();
   private final Set<Flow> flows = new HashSet<>();
@@ -57,6 +58,10 @@ final class StreamLoop {
     return connector;
   }
 
+  Pipes pipes() {
+    return pipes;
+  }
+
   /** Flows that have not ended. Any thread. */
   int running() {
     return running;
@@ -91,5 +96,6 @@ final class StreamLoop {
     for (Flow flow : new ArrayList<>(flows)) {
       flow.cut(FlowEnd.SHUTDOWN);
     }
+    pipes.close();
   }
 }
