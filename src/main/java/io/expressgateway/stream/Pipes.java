@@ -1,7 +1,9 @@
 package io.expressgateway.stream;
 
+import io.netty.channel.unix.Errors;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,13 +17,17 @@ final class Pipes {
 
   private static final int MOST_IDLE = 4;
 
+  /** EPERM, EINVAL, ENOSYS and EOPNOTSUPP of Linux (asm-generic/errno.h). */
+  private static final Set<Integer> NO_SPLICING = Set.of(1, 22, 38, 95);
+
   private final ArrayDeque<Pipe> idle = new ArrayDeque<>();
   private int open;
+  private boolean isRefused;
 
-  /** An empty pipe, to be given back; null when there are too many. */
+  /** An empty pipe, to be given back; null when there are too many or none is of use. */
   @Nullable Pipe take() {
     Pipe pipe = idle.pollLast();
-    if (pipe != null || open == MOST) {
+    if (pipe != null || open == MOST || isRefused) {
       return pipe;
     }
     try {
@@ -33,9 +39,24 @@ final class Pipes {
     }
   }
 
+  /**
+   * Whether a failed splice says nothing of a connection but that there is no splicing here: a
+   * sandbox forbids it or does not have it. No pipe is to be had from then on.
+   */
+  boolean isRefusal(IOException failed) {
+    boolean isRefusal =
+        failed instanceof Errors.NativeIoException known
+            && NO_SPLICING.contains(-known.expectedErr());
+    if (isRefusal) {
+      isRefused = true;
+      close();
+    }
+    return isRefusal;
+  }
+
   /** Takes a pipe back; what it still holds is lost. */
   void giveBack(Pipe pipe) {
-    if (pipe.waiting() == 0 && idle.size() < MOST_IDLE) {
+    if (pipe.waiting() == 0 && !isRefused && idle.size() < MOST_IDLE) {
       idle.addLast(pipe);
     } else {
       open--;

@@ -172,7 +172,8 @@ final class Side extends ChannelInboundHandlerAdapter {
   /**
    * Passes what has come on to the other side within the kernel; {@link #canSplice} has said yes.
    *
-   * @return false when nothing was passed on because the receiver is behind or the flow is ending
+   * @return false when nothing was passed on: the receiver is behind, the flow is ending, or there
+   *     is no splicing here
    */
   boolean splice() {
     Side to = flow.receiverFrom(this);
@@ -187,6 +188,9 @@ final class Side extends ChannelInboundHandlerAdapter {
     try {
       splice(pipe, to);
     } catch (IOException failed) {
+      if (pipes.isRefusal(failed)) {
+        return false;
+      }
       // Netty hands it to exceptionCaught.
       throw new UncheckedIOException(failed);
     } finally {
