@@ -17,7 +17,7 @@ final class PipedBytes extends AbstractReferenceCounted implements FileRegion {
 
   private final Pipe pipe;
   private final FileDescriptor socket;
-  private final int count;
+  private final long count;
   private final Consumer<Pipe> whenDone;
 
   /**
@@ -47,6 +47,7 @@ final class PipedBytes extends AbstractReferenceCounted implements FileRegion {
 
   @Override
   @Deprecated
+  @SuppressWarnings("InlineMeSuggester") // the name of the interface
   public long transfered() {
     return transferred();
   }

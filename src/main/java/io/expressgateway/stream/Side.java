@@ -13,9 +13,9 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketChannelConfig;
+import io.netty.channel.unix.FileDescriptor;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
@@ -177,7 +177,11 @@ final class Side extends ChannelInboundHandlerAdapter {
    */
   boolean splice() {
     Side to = flow.receiverFrom(this);
-    if (to == null || to.outputEnding || to.closed || !to.channel().isActive() || to.pending() > 0) {
+    if (to == null
+        || to.outputEnding
+        || to.closed
+        || !to.channel().isActive()
+        || to.pending() > 0) {
       return false;
     }
     Pipe pipe = pipes.take();
@@ -225,8 +229,7 @@ final class Side extends ChannelInboundHandlerAdapter {
   private void write(Pipe pipe) {
     piped = pipe;
     SocketChannel to = channel();
-    to.write(
-        new PipedBytes(pipe, ((EpollSocketChannel) to).fd(), this::onPiped), to.voidPromise());
+    to.write(new PipedBytes(pipe, ((EpollSocketChannel) to).fd(), this::onPiped), to.voidPromise());
   }
 
   private void onPiped(Pipe pipe) {

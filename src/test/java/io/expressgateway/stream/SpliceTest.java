@@ -26,7 +26,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Bulk that passes within the kernel keeps what copied bytes have: content, order, ends, limits. */
+/**
+ * Bulk that passes within the kernel keeps what copied bytes have: content, order, ends, limits.
+ */
 class SpliceTest {
 
   private static final int BULK = 80 * 1024 * 1024;
@@ -184,7 +186,8 @@ class SpliceTest {
 
       assertThatThrownBy(sending::get).hasRootCauseInstanceOf(SocketException.class);
       if (!byReceiver) {
-        assertThatThrownBy(() -> client.getInputStream().transferTo(OutputStream.nullOutputStream()))
+        assertThatThrownBy(
+                () -> client.getInputStream().transferTo(OutputStream.nullOutputStream()))
             .isInstanceOf(SocketException.class)
             .hasMessageContaining("reset");
       }
