@@ -10,9 +10,9 @@ import io.expressgateway.stream.proxyprotocol.ProxyHeader;
 import io.expressgateway.stream.proxyprotocol.ProxyHeaderEncoder;
 import io.expressgateway.tls.ClientTls;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -243,7 +243,7 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
     }
     client.resume();
     if (client.isInputEnded()) {
-      side.endOutput();
+      side.endOutput(client.isCut());
     }
     armNext(now);
   }
@@ -303,9 +303,13 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
     }
   }
 
+  /** Pieces are copied together: a client chooses how many there are. */
   private void hold(ByteBuf data) {
     ByteBuf before = held;
-    held = before == null ? data : Unpooled.wrappedBuffer(before, data);
+    held =
+        before == null
+            ? data
+            : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(client.channel().alloc(), before, data);
     if (held.readableBytes() >= MAX_HELD_BYTES) {
       client.pause();
     }
@@ -334,8 +338,11 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
   void onInputEnd(Side from) {
     Side to = other(from);
     if (phase == Phase.RELAYING && to != null) {
-      to.endOutput();
+      to.endOutput(from.isCut());
       from.closeIfEnded();
+    } else if (phase == Phase.CONNECTING && from == upstream) {
+      // The endpoint will not say what is missing of its handshake.
+      tryAnother(FlowEnd.UPSTREAM_TLS);
     }
   }
 
@@ -405,7 +412,7 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
     }
     Side other = other(side);
     if (end == null && other != null) {
-      other.endOutput();
+      other.endOutput(side.isCut());
     }
     if (finishIfClosed()) {
       return;

@@ -8,6 +8,7 @@ import io.expressgateway.tls.ServerTls;
 import io.expressgateway.tls.TlsAccept;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -106,6 +107,10 @@ final class Opening
 
   @Override
   public void onSecured(ChannelPipeline pipeline, @Nullable String protocol) {
+    String name = ServerTls.askedName(pipeline.get(SslHandler.class).engine());
+    if (name != null) {
+      flow.serverName(name);
+    }
     pipeline.addLast(flow.clientSide());
     connect(listener.target());
   }
@@ -128,6 +133,11 @@ final class Opening
   public void onName(String name) {
     flow.serverName(name);
     connect(listener.target(name));
+  }
+
+  @Override
+  public void onGone() {
+    flow.cut(FlowEnd.CLIENT_GONE);
   }
 
   @Override

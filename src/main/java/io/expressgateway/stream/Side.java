@@ -37,6 +37,8 @@ final class Side extends ChannelInboundHandlerAdapter {
   private long received;
   private long reported;
   private boolean inputEnded;
+  private boolean isCut;
+  private boolean isOutputCut;
   private boolean outputEnding;
   private boolean outputEnded;
   private boolean closed;
@@ -107,10 +109,16 @@ final class Side extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof ChannelInputShutdownEvent
-        || (event instanceof SslCloseCompletionEvent closing && closing.isSuccess())) {
+    if (event instanceof SslCloseCompletionEvent closing && closing.isSuccess()) {
+      endInput();
+    } else if (event instanceof ChannelInputShutdownEvent) {
+      isCut |= !inputEnded && tls() != null;
       endInput();
     }
+  }
+
+  private @Nullable SslHandler tls() {
+    return channel().pipeline().get(SslHandler.class);
   }
 
   private void endInput() {
@@ -256,14 +264,20 @@ final class Side extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Says its FIN behind everything that was written; closes if the peer has said its own. */
-  void endOutput() {
+  /**
+   * Says its FIN behind everything that was written; closes if the peer has said its own.
+   *
+   * @param isCut whether the other peer's end was not said under TLS: it is not vouched for here
+   *     either, and no close_notify goes before the FIN (RFC 8446 section 6.1)
+   */
+  void endOutput(boolean isCut) {
     if (outputEnding || closed) {
       return;
     }
     outputEnding = true;
+    isOutputCut = isCut;
     SocketChannel to = channel();
-    if (to.pipeline().get(SslHandler.class) != null || isAnythingWaiting()) {
+    if (tls() != null || isAnythingWaiting()) {
       to.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> outputDelivered());
     } else {
       outputDelivered();
@@ -277,13 +291,17 @@ final class Side extends ChannelInboundHandlerAdapter {
     outputEnded = true;
     SocketChannel to = channel();
     if (inputEnded) {
-      to.close();
+      if (isOutputCut) {
+        closeAsItIs(to);
+      } else {
+        to.close();
+      }
       return;
     }
     // Netty closes at the peer's FIN then, without the steps of a half-closed channel.
     to.config().setAllowHalfClosure(false);
-    SslHandler tls = to.pipeline().get(SslHandler.class);
-    if (tls == null) {
+    SslHandler tls = tls();
+    if (tls == null || isOutputCut) {
       HalfClose.shutdownOutput(to);
     } else {
       tls.closeOutbound().addListener(done -> to.shutdownOutput());
@@ -304,7 +322,15 @@ final class Side extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Closes with a reset instead of an end. What the kernel takes at once is still sent. */
+  /** Closes without a word of TLS. */
+  private static void closeAsItIs(Channel of) {
+    of.unsafe().close(of.newPromise());
+  }
+
+  /**
+   * Closes with a reset instead of an end, and under TLS without a close_notify, which would say
+   * that all was well. What the kernel takes at once is still sent.
+   */
   void reset() {
     if (channel != null && !closed) {
       SocketChannel from = channel();
@@ -314,11 +340,16 @@ final class Side extends ChannelInboundHandlerAdapter {
       } catch (ChannelException alreadyReset) {
         // Its peer was first; there is nobody left to tell.
       }
-      from.close();
+      closeAsItIs(from);
     }
   }
 
   // ---------------------------------------------------------------- what is known
+
+  /** Whether the peer has ended without the close_notify that TLS wants (RFC 8446 section 6.1). */
+  boolean isCut() {
+    return isCut;
+  }
 
   /** Whether the peer has said its FIN. */
   boolean isInputEnded() {

@@ -42,6 +42,9 @@ public final class ServerNameReader extends ChannelInboundHandlerAdapter {
      */
     void onName(String name);
 
+    /** The client has left without a byte. */
+    void onGone();
+
     /**
      * There will be no name: what came is no ClientHello, is too long, or did not end in time. The
      * connection is to be closed by who hears it.
@@ -128,14 +131,25 @@ public final class ServerNameReader extends ChannelInboundHandlerAdapter {
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event instanceof ChannelInputShutdownEvent) {
       // What is missing will not come.
-      refuse(false);
+      leave();
     }
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     OutOfMemory.haltOn(cause);
-    refuse(false);
+    leave();
+  }
+
+  /** A client that has said nothing, as checks of the port do, has said nothing wrong. */
+  private void leave() {
+    if (bytes > 0) {
+      refuse(false);
+    } else if (!isOver) {
+      isOver = true;
+      cancelTimer();
+      outcome.onGone();
+    }
   }
 
   private void refuse(boolean isLate) {

@@ -200,6 +200,11 @@ public final class ServerTls {
     return found == null ? first : found;
   }
 
+  /** The name that a client asked for; null for none. After the handshake. */
+  public static @Nullable String askedName(SSLEngine engine) {
+    return ServerNames.asked(engine);
+  }
+
   /**
    * Whether a handshake that has succeeded was made with the certificate of the name that BoringSSL
    * has read. Netty looks for the name by itself, beforehand; should there be a ClientHello that it

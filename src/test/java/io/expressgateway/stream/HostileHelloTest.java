@@ -64,6 +64,15 @@ class HostileHelloTest {
     }
   }
 
+  /** As checks of the port do; nothing of it was hostile. */
+  @Test
+  void aClientThatLeavesWithoutAByteIsNoAttack() throws Exception {
+    relays.connect().close();
+    Await.until("the flow ends", () -> relays.ended.size() == 1);
+    assertThat(relays.ended.getLast().end()).isEqualTo(FlowEnd.CLIENT_GONE);
+    assertThat(relays.security).isEmpty();
+  }
+
   private void assertRefused(byte[] bytes, FlowEnd why) throws Exception {
     int before = relays.ended.size();
     try (Socket client = relays.connect()) {

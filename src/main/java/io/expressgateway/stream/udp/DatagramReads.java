@@ -7,7 +7,7 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.UncheckedBooleanSupplier;
 
 /**
- * One buffer into which all sockets of a loop read, one batch at a time. A datagram of 65 507 bytes
+ * One buffer into which all sockets of a loop read, one batch at a time. A datagram of 65 527 bytes
  * fits, sixteen of them at once ({@code recvmmsg}), and ten thousand sessions need no more memory
  * for it than one. In exchange a handler may not keep what it was given: it copies and releases
  * before it returns. Confined to its event loop.
@@ -19,8 +19,11 @@ import io.netty.util.UncheckedBooleanSupplier;
  */
 final class DatagramReads {
 
-  /** The most that UDP over IPv4 carries: 65 535 without the headers of IP and UDP. */
-  static final int MAX_DATAGRAM_BYTES = 65_507;
+  /** The most that UDP carries: 65 535 without its header. */
+  static final int MAX_DATAGRAM_BYTES = 65_527;
+
+  /** The same over IPv4, where the header of IP counts too. */
+  static final int MAX_IPV4_BYTES = 65_507;
 
   private static final int MAX_BATCH = 16;
 

@@ -12,6 +12,7 @@ import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.unix.Errors;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ final class UdpUpstream extends ChannelInboundHandlerAdapter {
   private final UdpSession session;
   private final Endpoint endpoint;
   private final byte[] header;
+  private final int mostBytes;
   private final DatagramReads.@Nullable Reads reads;
   private final long askedNanos;
   private @Nullable Channel channel;
@@ -34,11 +36,20 @@ final class UdpUpstream extends ChannelInboundHandlerAdapter {
   private boolean isAnswered;
   private boolean isConnected;
 
-  private UdpUpstream(UdpLoop loop, UdpSession session, Endpoint endpoint, byte[] header) {
+  private UdpUpstream(
+      UdpLoop loop,
+      UdpSession session,
+      Endpoint endpoint,
+      InetSocketAddress address,
+      byte[] header) {
     this.loop = loop;
     this.session = session;
     this.endpoint = endpoint;
     this.header = header;
+    this.mostBytes =
+        address.getAddress() instanceof Inet6Address
+            ? DatagramReads.MAX_DATAGRAM_BYTES
+            : DatagramReads.MAX_IPV4_BYTES;
     this.reads = loop.newReads();
     this.askedNanos = loop.nanos();
   }
@@ -55,7 +66,7 @@ final class UdpUpstream extends ChannelInboundHandlerAdapter {
       Endpoint endpoint,
       InetSocketAddress address,
       byte[] header) {
-    UdpUpstream upstream = new UdpUpstream(loop, session, endpoint, header);
+    UdpUpstream upstream = new UdpUpstream(loop, session, endpoint, address, header);
     Channel opened = loop.open(upstream.reads, upstream);
     if (opened == null) {
       return null;
@@ -94,7 +105,7 @@ final class UdpUpstream extends ChannelInboundHandlerAdapter {
   /** Copies a datagram, to be sent at the next flush; counts it when it cannot be. */
   boolean write(ByteBuf payload) {
     int length = header.length + payload.readableBytes();
-    if (length > DatagramReads.MAX_DATAGRAM_BYTES) {
+    if (length > mostBytes) {
       loop.dropped(UdpDrop.TOO_LARGE);
       return false;
     }

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.expressgateway.http.fault.Await;
 import io.expressgateway.plane.DataPlane.BindFailure;
 import io.expressgateway.plane.DataPlane.Ledger;
 import io.expressgateway.snapshot.UdpLimits;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -69,6 +74,23 @@ class UdpRelayTest {
         random.nextBytes(payload);
         assertThat(client.send(payload).receive()).isEqualTo(payload);
       }
+    }
+  }
+
+  /** IPv6 has no header of its own within the length: 20 bytes more than over IPv4. */
+  @Test
+  void passesTheLargestDatagramsOfIpv6() throws Exception {
+    stage.bind = "[::1]:0";
+    byte[] largest = new byte[65_527];
+    new SplittableRandom(8).nextBytes(largest);
+    // The JDK's DatagramSocket sends no more than IPv4 can.
+    try (Echo endpoint = Echo.on("::1");
+        UdpStage running = stage.start(endpoint);
+        DatagramChannel client = DatagramChannel.open(StandardProtocolFamily.INET6)) {
+      client.setOption(StandardSocketOptions.SO_SNDBUF, 1 << 20);
+      client.send(ByteBuffer.wrap(largest), running.address());
+      Await.until("the datagram", () -> endpoint.received() == 1);
+      assertThat(endpoint.last()).isEqualTo(largest);
     }
   }
 
