@@ -14,6 +14,7 @@ import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
@@ -157,8 +158,7 @@ class SpliceTest {
       client.getInputStream().readNBytes(bulk.length);
       written.get();
       assertThat(newPipes()).isNotEmpty();
-      endpoint.setSoLinger(true, 0);
-      endpoint.close();
+      reset(endpoint);
 
       assertThatThrownBy(() -> client.getInputStream().read())
           .isInstanceOf(SocketException.class)
@@ -180,9 +180,7 @@ class SpliceTest {
         Socket endpoint = peer.next()) {
       CompletableFuture<byte[]> sending = send(endpoint, BULK, 6);
       Await.until("a pipe holds what the client does not take", () -> !newPipes().isEmpty());
-      Socket gone = byReceiver ? client : endpoint;
-      gone.setSoLinger(true, 0);
-      gone.close();
+      reset(byReceiver ? client : endpoint);
 
       assertThatThrownBy(sending::get).hasRootCauseInstanceOf(SocketException.class);
       if (!byReceiver) {
@@ -265,6 +263,11 @@ class SpliceTest {
 
   // ---------------------------------------------------------------- helpers
 
+  private static void reset(Socket socket) throws IOException {
+    socket.setSoLinger(true, 0);
+    socket.close();
+  }
+
   private static void write(Socket to, byte[] bytes) {
     try {
       to.getOutputStream().write(bytes);
@@ -290,7 +293,7 @@ class SpliceTest {
             return digest.digest();
           } catch (IOException e) {
             throw new UncheckedIOException(e);
-          } catch (java.security.NoSuchAlgorithmException e) {
+          } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
           }
         },
@@ -311,7 +314,7 @@ class SpliceTest {
             return digest.digest();
           } catch (IOException e) {
             throw new UncheckedIOException(e);
-          } catch (java.security.NoSuchAlgorithmException e) {
+          } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
           }
         },
