@@ -4,12 +4,14 @@ import io.expressgateway.balance.Hash64;
 import io.expressgateway.cluster.ClusterSpec;
 import io.expressgateway.cluster.Endpoint;
 import io.expressgateway.cluster.PickRequest;
+import io.expressgateway.loop.OwnLack;
 import io.expressgateway.loop.TimerWheel;
 import io.expressgateway.snapshot.ListenerSpec;
 import io.expressgateway.stream.proxyprotocol.ProxyHeader;
 import io.expressgateway.stream.proxyprotocol.ProxyHeaderEncoder;
 import io.expressgateway.tls.ClientTls;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -59,6 +61,10 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
   private @Nullable FlowEnd end;
   private int attempts;
   private long hash;
+
+  /** Bytes that both peers had yet to take when the flow was last found idle. */
+  private long waitingBefore;
+
   private boolean isHashed;
   private long connectStartNanos;
   private long connectNanos;
@@ -140,12 +146,37 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
     Side side = new Side(this, loop.pipes(), false);
     upstream = side;
     loop.timers().arm(this, connectStartNanos + to.connectNanos());
-    loop.connector().connect(next, side).addListener(done -> onConnect(side, (ChannelFuture) done));
+    try {
+      loop.connector()
+          .connect(next, side)
+          .addListener(done -> onConnect(side, (ChannelFuture) done));
+    } catch (ChannelException noSocket) {
+      lack();
+    }
+  }
+
+  /** This machine has no socket or port for the connection: no other endpoint would do either. */
+  private void lack() {
+    Endpoint unused = endpoint;
+    Side side = upstream;
+    if (unused == null || side == null) {
+      throw new IllegalStateException("no connection was tried");
+    }
+    upstream = null;
+    endpointDone(unused, Endpoint.Outcome.CANCELLED);
+    side.close();
+    if (end == null) {
+      refuse(FlowEnd.NO_SOCKET);
+    } else {
+      finishIfClosed();
+    }
   }
 
   private void onConnect(Side side, ChannelFuture done) {
     if (side != upstream || phase != Phase.CONNECTING) {
       done.channel().close();
+    } else if (OwnLack.is(done.cause())) {
+      lack();
     } else if (!done.isSuccess()) {
       tryAnother(FlowEnd.CONNECT_FAILED);
     } else {
@@ -367,10 +398,24 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
     }
   }
 
-  /** Ends the flow now, for a reason of ours; a no-op when it is ending. */
+  /**
+   * Ends the flow now, for a reason of ours; a no-op when it is ending. A side that something still
+   * waits for is reset, so that nobody takes half a message for all of it.
+   */
   void cut(FlowEnd why) {
     if (decide(why)) {
-      closeBoth();
+      cut(client);
+      if (upstream != null) {
+        cut(upstream);
+      }
+    }
+  }
+
+  private static void cut(Side side) {
+    if (side.isAnythingWaiting()) {
+      side.reset();
+    } else {
+      side.close();
     }
   }
 
@@ -490,7 +535,7 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
     } else if (phase == Phase.RELAYING) {
       long stall = context.stallNanos();
       if (isOver(context.idleNanos(), lastMoveNanos, nowNanos)) {
-        cut(FlowEnd.IDLE);
+        endIfNothingIsTaken(nowNanos);
       } else if (stall > 0 && client.stallEnds(nowNanos, stall) <= nowNanos) {
         cut(FlowEnd.CLIENT_STALLED);
       } else if (stall > 0 && upstream != null && upstream.stallEnds(nowNanos, stall) <= nowNanos) {
@@ -498,6 +543,18 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
       } else {
         armNext(nowNanos);
       }
+    }
+  }
+
+  /** Nothing was read for as long as a flow may be idle; but somebody may be taking what was. */
+  private void endIfNothingIsTaken(long nowNanos) {
+    long waiting = client.waitingBytes() + (upstream == null ? 0 : upstream.waitingBytes());
+    if (waiting > 0 && waiting != waitingBefore) {
+      waitingBefore = waiting;
+      lastMoveNanos = nowNanos;
+      armNext(nowNanos);
+    } else {
+      cut(FlowEnd.IDLE);
     }
   }
 

@@ -35,6 +35,8 @@ public enum FlowEnd {
   // --- connecting ---
   /** Connecting was refused or failed, at the last of {@code relay.connect-attempts}. */
   CONNECT_FAILED(Count.ABORTED, "connect-failed", "the endpoint cannot be reached"),
+  /** There was no descriptor, local port or memory for a connection to an endpoint. */
+  NO_SOCKET(Count.ABORTED, "no-socket", "the gateway has no socket or port left"),
   /** Connecting took longer than {@code connect-timeout}. */
   CONNECT_TIMEOUT(
       Count.ABORTED, "connect-timeout", "the endpoint did not accept the connection in time"),

@@ -376,8 +376,14 @@ final class Side extends ChannelInboundHandlerAdapter {
     return more;
   }
 
-  private boolean isAnythingWaiting() {
-    return pending() > 0;
+  /** Whether anything was written that the peer's socket has not been given yet. */
+  boolean isAnythingWaiting() {
+    return waitingBytes() > 0;
+  }
+
+  /** How much that is; 0 without a connection. */
+  long waitingBytes() {
+    return channel == null || closed ? 0 : pending();
   }
 
   private long pending() {

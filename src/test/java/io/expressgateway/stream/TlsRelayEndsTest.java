@@ -96,6 +96,11 @@ class TlsRelayEndsTest {
     return socket;
   }
 
+  private static void reset(Socket endpoint) throws IOException {
+    endpoint.setSoLinger(true, 0);
+    endpoint.close();
+  }
+
   /** Bytes on the wire up to the end of the content. */
   private static int received(SSLSocket client, Wire wire) throws IOException {
     assertThat(client.getInputStream().readNBytes(CONTENT)).hasSize(CONTENT);
@@ -121,10 +126,10 @@ class TlsRelayEndsTest {
         Socket endpoint = peer.next()) {
       endpoint.getOutputStream().write(new byte[CONTENT]);
       int before = received(client, wire);
-      endpoint.close();
+      endpoint.shutdownOutput();
 
       assertThat(receivedInAll(client, wire) - before).as("close_notify").isPositive();
-      client.close();
+      client.shutdownOutput();
       Await.until("ended", () -> relays.ended.size() == 1);
       assertThat(relays.ended.getFirst().serverName()).isEqualTo("site.example");
     }
@@ -139,8 +144,7 @@ class TlsRelayEndsTest {
         Socket endpoint = peer.next()) {
       endpoint.getOutputStream().write(new byte[CONTENT]);
       int before = received(client, wire);
-      endpoint.setSoLinger(true, 0);
-      endpoint.close();
+      reset(endpoint);
 
       assertThat(receivedInAll(client, wire) - before).as("no close_notify").isZero();
       Await.until("ended", () -> relays.ended.size() == 1);
@@ -182,7 +186,7 @@ class TlsRelayEndsTest {
         client.getOutputStream().write(i);
         java.util.concurrent.locks.LockSupport.parkNanos(1);
       }
-      endpoint.close();
+      endpoint.shutdownOutput();
 
       assertThat(client.getInputStream().read()).isEqualTo(-1);
       Await.until("ended", () -> relays.ended.size() == 1);

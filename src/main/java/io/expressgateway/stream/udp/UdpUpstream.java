@@ -1,6 +1,7 @@
 package io.expressgateway.stream.udp;
 
 import io.expressgateway.cluster.Endpoint;
+import io.expressgateway.loop.OwnLack;
 import io.expressgateway.net.OutOfMemory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -76,8 +77,9 @@ final class UdpUpstream extends ChannelInboundHandlerAdapter {
     endpoint.connectionOpened();
     ChannelFuture connecting = opened.connect(address);
     if (connecting.cause() != null) {
-      // No route, or a rule of the kernel's: nobody can be there.
-      upstream.close(Endpoint.Outcome.FAILURE);
+      // No route, or a rule of the kernel's: nobody can be there. Or no port is left here.
+      upstream.close(
+          OwnLack.is(connecting.cause()) ? Endpoint.Outcome.CANCELLED : Endpoint.Outcome.FAILURE);
       return null;
     }
     connecting.addListener(done -> upstream.onConnect(done.cause()));
