@@ -100,6 +100,13 @@ public final class Http1ServerConnection extends Http1Connection
   private final InetSocketAddress client;
   private long lingerUntilNanos;
   private long leaveAtNanos = Long.MAX_VALUE;
+
+  /** Whether a close_notify has ended both directions. */
+  private boolean isTlsEnded;
+
+  /** When the timer is due; {@link Long#MAX_VALUE} while it is not armed. */
+  private long armedNanos = Long.MAX_VALUE;
+
   private long endOfLifeNanos = Long.MAX_VALUE;
   private boolean keepsBody;
   private boolean closeAfterFlush;
@@ -194,7 +201,7 @@ public final class Http1ServerConnection extends Http1Connection
       }
     } else if (!stall.isRunning()) {
       stall.begin(System.nanoTime(), takenBytes());
-      arm(stall.deadline());
+      armSooner(stall.deadline());
     }
     if (!ctx.channel().isWritable()) {
       worker.held().register(this);
@@ -247,6 +254,7 @@ public final class Http1ServerConnection extends Http1Connection
       current.onDownstreamGone();
       close();
     } else {
+      isTlsEnded = isNotified;
       onInputEnd();
     }
   }
@@ -255,6 +263,7 @@ public final class Http1ServerConnection extends Http1Connection
    * The client sent its FIN. Whether it still reads cannot be known: a client that said {@code
    * Connection: close} or has pipelined more, and has sent all it had, is answered; one that meant
    * to go on and closes before its response has gone away, and the endpoint need not work for it.
+   * So has one that says the end of TLS, behind which BoringSSL sends nothing either.
    */
   private void onInputEnd() {
     inputEnded = true;
@@ -266,7 +275,7 @@ public final class Http1ServerConnection extends Http1Connection
       closeGracefully();
     } else if (state == State.TUNNEL) {
       current.onRequestEnd(null);
-    } else if (!current.isRequestEnded() || (parser.isKeepAlive() && held == null)) {
+    } else if (isTlsEnded || !current.isRequestEnded() || (parser.isKeepAlive() && held == null)) {
       current.onDownstreamGone();
       close();
     }
@@ -872,7 +881,15 @@ public final class Http1ServerConnection extends Http1Connection
   // ---------------------------------------------------------------- timers
 
   private void arm(long deadlineNanos) {
+    armedNanos = deadlineNanos;
     worker.timers().arm(timer, deadlineNanos);
+  }
+
+  /** One more wait: the earlier counts, and its end finds the other. */
+  private void armSooner(long deadlineNanos) {
+    if (deadlineNanos < armedNanos) {
+      arm(deadlineNanos);
+    }
   }
 
   private void armIdle() {
@@ -883,6 +900,7 @@ public final class Http1ServerConnection extends Http1Connection
   private final class Timer extends TimerWheel.Task {
     @Override
     protected void onDeadline(long nowNanos) {
+      armedNanos = Long.MAX_VALUE;
       try {
         long next = check(nowNanos);
         if (next != 0) {
