@@ -178,7 +178,7 @@ class TlsRelayEndsTest {
   @Test
   void whatComesInSmallPiecesWaitsAsWhole() throws Exception {
     try (Peer peer = new Peer();
-        Relays relays = Relays.tcp("", encrypted(), peer.port());
+        Relays relays = Relays.tcp("", "connect-timeout: 1h\n" + encrypted(), peer.port());
         Socket client = relays.connect();
         Socket endpoint = peer.next()) {
       client.setTcpNoDelay(true);
@@ -188,12 +188,13 @@ class TlsRelayEndsTest {
       }
       endpoint.shutdownOutput();
 
-      assertThat(client.getInputStream().read()).isEqualTo(-1);
+      try {
+        assertThat(client.getInputStream().read()).isEqualTo(-1);
+      } catch (java.net.SocketException reset) {
+        // What the gateway had not read yet makes a reset of its end.
+      }
       Await.until("ended", () -> relays.ended.size() == 1);
       assertThat(relays.contained).isEmpty();
-    } catch (java.net.SocketException reset) {
-      // What the gateway had not read yet makes an end a reset.
-      assertThat(reset).hasMessageContaining("reset");
     }
   }
 
