@@ -152,11 +152,12 @@ final class Http2Wire implements Closeable {
     Stream stream = streams.get(id);
     switch (type) {
       case DATA -> {
-        if (payload.length > 0) {
-          frame(WINDOW_UPDATE, 0, 0, number(payload.length));
-        }
+        // First what came: the peer may have closed, and then there is no window to return.
         if (stream != null) {
           stream.input.add(payload, (flags & 1) != 0);
+        }
+        if (payload.length > 0) {
+          frame(WINDOW_UPDATE, 0, 0, number(payload.length));
         }
       }
       case HEADERS -> headers(stream, flags, id, payload);

@@ -2,6 +2,7 @@ package io.expressgateway.http.websocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.expressgateway.http.fault.Await;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -56,6 +57,7 @@ class UnmaskedFrameTest {
       client.end();
       assertThat(client.endsCleanly()).isTrue();
       stage.assertEnded("websocket-protocol", "upstream-websocket-protocol");
+      Await.until("the endpoint is told", () -> told.get() != null);
       assertThat(told.get().code()).isEqualTo(1002);
     }
   }
