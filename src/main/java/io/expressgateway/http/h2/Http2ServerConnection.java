@@ -737,11 +737,6 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     return isWritable(stream) && encoder().flowController().windowSize(stream) >= bytes;
   }
 
-  /** Whether anything waits for the client to take it. */
-  boolean isAnythingWaiting(Http2Stream stream) {
-    return encoder().flowController().hasFlowControlled(stream);
-  }
-
   /** Whether the client has opened the stream's own window, whatever the connection's is. */
   boolean hasWindow(Http2Stream stream) {
     return encoder().flowController().windowSize(stream) > 0;

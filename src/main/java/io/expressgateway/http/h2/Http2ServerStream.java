@@ -426,14 +426,8 @@ final class Http2ServerStream implements Downstream {
     takenBefore = connection.takenBytes();
   }
 
-  /**
-   * A stream whose own window is open waits for its turn: what is taken of others counts. One for
-   * which nothing waits is behind with nothing, however full its window is.
-   */
+  /** A stream whose own window is open waits for its turn: what is taken of others counts. */
   private boolean isTooSlow() {
-    if (!connection.isAnythingWaiting(handle)) {
-      return false;
-    }
     Exchange current = exchange;
     boolean isPatient = current != null && current.isPatient();
     return stall.isTooSlow(connection.sentBytes(handle), isPatient)
