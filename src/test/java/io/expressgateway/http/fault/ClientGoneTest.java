@@ -63,16 +63,18 @@ class ClientGoneTest {
 
   @Test
   void aKeepAliveClientThatClosesBeforeItsResponseIsCancelled() throws Exception {
+    CountDownLatch arrived = new CountDownLatch(1);
     Script script =
         connection -> {
           connection.readHead();
+          arrived.countDown();
           connection.awaitEnd();
         };
     try (FaultyEndpoint endpoint = FaultyEndpoint.start(script);
         Gateway gateway = Gateway.to(endpoint.port());
         RawClient client = new RawClient(gateway.port())) {
       client.send(RawClient.head("GET", "/"));
-      Await.until("it arrived", () -> !endpoint.connections.isEmpty());
+      arrived.await();
       client.socket.close();
       Await.until("the endpoint sees it", () -> endpoint.closedByPeer.get() == 1);
       assertAborted(gateway, 1);
@@ -101,16 +103,18 @@ class ClientGoneTest {
 
   @Test
   void aHalfSentRequestWhoseClientClosesIsCancelled() throws Exception {
+    CountDownLatch arrived = new CountDownLatch(1);
     Script script =
         connection -> {
           connection.readHead();
+          arrived.countDown();
           connection.awaitEnd();
         };
     try (FaultyEndpoint endpoint = FaultyEndpoint.start(script);
         Gateway gateway = Gateway.to(endpoint.port());
         RawClient client = new RawClient(gateway.port())) {
       client.send(RawClient.head("PUT", "/", "Content-Length: 10") + "abc");
-      Await.until("it arrived", () -> !endpoint.connections.isEmpty());
+      arrived.await();
       client.socket.close();
       Await.until("the endpoint sees it", () -> endpoint.closedByPeer.get() == 1);
       assertAborted(gateway, 1);
