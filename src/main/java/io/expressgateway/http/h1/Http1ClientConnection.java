@@ -10,6 +10,7 @@ import io.expressgateway.message.HeaderName;
 import io.expressgateway.message.RequestHead;
 import io.expressgateway.message.ResponseHead;
 import io.expressgateway.net.OutOfMemory;
+import io.expressgateway.net.PeerFault;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -23,8 +24,6 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
-import java.io.IOException;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -426,7 +425,7 @@ public final class Http1ClientConnection extends Http1Connection implements Upst
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (cause instanceof IOException || cause.getCause() instanceof SSLException) {
+    if (PeerFault.is(cause)) {
       if (state == State.BODY_CLOSE || state == State.TUNNEL) {
         // Only a FIN ends such a body; a reset truncates it.
         fail(Why.UPSTREAM_TRUNCATED);

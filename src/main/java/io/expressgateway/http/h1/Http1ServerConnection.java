@@ -19,6 +19,7 @@ import io.expressgateway.message.HttpVersion;
 import io.expressgateway.message.RequestHead;
 import io.expressgateway.message.ResponseHead;
 import io.expressgateway.net.OutOfMemory;
+import io.expressgateway.net.PeerFault;
 import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
 import io.expressgateway.snapshot.ListenerSpec.UnderscoreHeaders;
 import io.expressgateway.tls.ServerTls;
@@ -32,9 +33,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
-import java.io.IOException;
 import java.net.InetSocketAddress;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -302,8 +301,7 @@ public final class Http1ServerConnection extends Http1Connection
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    // A record that does not decrypt arrives wrapped by Netty's decoder.
-    if (cause instanceof IOException || cause.getCause() instanceof SSLException) {
+    if (PeerFault.is(cause)) {
       ctx.close();
     } else {
       contain(cause);

@@ -5,6 +5,7 @@ import io.expressgateway.http.proxy.Exchange;
 import io.expressgateway.http.proxy.Upstream;
 import io.expressgateway.http.proxy.Worker;
 import io.expressgateway.net.OutOfMemory;
+import io.expressgateway.net.PeerFault;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -34,7 +35,6 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.collection.IntObjectHashMap;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -352,7 +352,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
     if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) != null) {
       super.exceptionCaught(ctx, cause);
-    } else if (cause instanceof IOException) {
+    } else if (PeerFault.is(cause)) {
       ctx.close();
     } else {
       contain(cause);
@@ -368,7 +368,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
       Throwable cause,
       @Nullable Http2Exception protocol) {
     draining = true;
-    if (protocol == null && cause instanceof IOException) {
+    if (protocol == null && PeerFault.is(cause)) {
       // A write that found the connection closed: the endpoint's doing, and no fault of ours.
       failAll(Why.UPSTREAM_CLOSED);
     } else if (protocol == null) {

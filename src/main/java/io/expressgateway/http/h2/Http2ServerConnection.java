@@ -19,6 +19,7 @@ import io.expressgateway.message.HttpVersion;
 import io.expressgateway.message.RequestHead;
 import io.expressgateway.message.ResponseHead;
 import io.expressgateway.net.OutOfMemory;
+import io.expressgateway.net.PeerFault;
 import io.expressgateway.snapshot.ListenerSpec.HttpLimits;
 import io.expressgateway.snapshot.ListenerSpec.UnderscoreHeaders;
 import io.expressgateway.tls.ServerTls;
@@ -54,7 +55,6 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -364,8 +364,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    // A record that does not decrypt arrives wrapped by Netty's decoder.
-    if (cause instanceof IOException || cause.getCause() instanceof SSLException) {
+    if (PeerFault.is(cause)) {
       ctx.close();
     } else {
       onError(ctx, false, cause);
