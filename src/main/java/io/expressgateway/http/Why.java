@@ -86,6 +86,8 @@ public enum Why {
   POOL_EXHAUSTED(503, Side.GATEWAY, "too many requests wait for a connection"),
   /** No pooled connection became free within the connect timeout. */
   POOL_TIMEOUT(503, Side.GATEWAY, "no connection became free in time"),
+  /** There was no descriptor, local port or memory for a connection to an endpoint. */
+  NO_SOCKET(503, Side.GATEWAY, "the gateway has no socket or port left"),
   /** A filter threw. */
   FILTER_ERROR(500, Side.GATEWAY, "a filter failed"),
   /** A filter suspended the exchange for too long. */

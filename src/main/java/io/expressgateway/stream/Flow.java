@@ -6,6 +6,7 @@ import io.expressgateway.cluster.Endpoint;
 import io.expressgateway.cluster.PickRequest;
 import io.expressgateway.loop.OwnLack;
 import io.expressgateway.loop.TimerWheel;
+import io.expressgateway.net.OutOfMemory;
 import io.expressgateway.snapshot.ListenerSpec;
 import io.expressgateway.stream.proxyprotocol.ProxyHeader;
 import io.expressgateway.stream.proxyprotocol.ProxyHeaderEncoder;
@@ -151,42 +152,38 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
           .connect(next, side)
           .addListener(done -> onConnect(side, (ChannelFuture) done));
     } catch (ChannelException noSocket) {
-      lack();
-    }
-  }
-
-  /** This machine has no socket or port for the connection: no other endpoint would do either. */
-  private void lack() {
-    Endpoint unused = endpoint;
-    Side side = upstream;
-    if (unused == null || side == null) {
-      throw new IllegalStateException("no connection was tried");
-    }
-    upstream = null;
-    endpointDone(unused, Endpoint.Outcome.CANCELLED);
-    side.close();
-    if (end == null) {
-      refuse(FlowEnd.NO_SOCKET);
-    } else {
-      finishIfClosed();
+      lack(OwnLack.SOCKET);
     }
   }
 
   private void onConnect(Side side, ChannelFuture done) {
     if (side != upstream || phase != Phase.CONNECTING) {
       done.channel().close();
-    } else if (OwnLack.is(done.cause())) {
-      lack();
+      return;
+    }
+    OwnLack lack = OwnLack.of(done.cause());
+    if (lack != null) {
+      lack(lack);
     } else if (!done.isSuccess()) {
       tryAnother(FlowEnd.CONNECT_FAILED);
     } else {
-      introduce(side);
-      ClientTls tls = target == null ? null : target.tls();
-      if (tls == null) {
-        relay(side);
-      } else {
-        secure(side, tls);
+      try {
+        onConnected(side);
+      } catch (Throwable t) {
+        // Netty would tell the log, and nobody else.
+        OutOfMemory.haltOn(t);
+        onContained(t);
       }
+    }
+  }
+
+  private void onConnected(Side side) {
+    introduce(side);
+    ClientTls tls = target == null ? null : target.tls();
+    if (tls == null) {
+      relay(side);
+    } else {
+      secure(side, tls);
     }
   }
 
@@ -225,30 +222,66 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
         });
   }
 
+  /** This machine lacks what the connection takes; the endpoint is not to blame. */
+  private void lack(OwnLack what) {
+    Endpoint unreached = endpoint;
+    if (!letGo(Endpoint.Outcome.CANCELLED)) {
+      return;
+    }
+    if (what == OwnLack.PORT && attempts < context.limits().connectAttempts()) {
+      // Nothing was sent, so that the retry budget need not protect anybody.
+      connectToAnother(unreached, FlowEnd.NO_SOCKET);
+    } else {
+      refuse(FlowEnd.NO_SOCKET);
+    }
+  }
+
   /** The connection to an endpoint has failed. */
   private void tryAnother(FlowEnd why) {
-    Target to = target;
     Endpoint failed = endpoint;
+    if (!letGo(Endpoint.Outcome.FAILURE)) {
+      return;
+    }
+    Target to = target;
+    if (to != null
+        && attempts < context.limits().connectAttempts()
+        && to.cluster().retryBudget().tryRetry()) {
+      connectToAnother(failed, why);
+    } else {
+      refuse(why);
+    }
+  }
+
+  /**
+   * Closes the connection that was tried.
+   *
+   * @return false when there is no need of another one: the flow is ending
+   */
+  private boolean letGo(Endpoint.Outcome outcome) {
+    Endpoint used = endpoint;
     Side side = upstream;
-    if (to == null || failed == null || side == null) {
+    if (used == null || side == null) {
       throw new IllegalStateException("no connection was tried");
     }
     upstream = null;
     // A flow that is ending has closed the connection itself.
-    endpointDone(failed, end == null ? Endpoint.Outcome.FAILURE : Endpoint.Outcome.CANCELLED);
+    endpointDone(used, end == null ? outcome : Endpoint.Outcome.CANCELLED);
     side.close();
     if (end != null) {
       finishIfClosed();
-      return;
+    }
+    return end == null;
+  }
+
+  private void connectToAnother(@Nullable Endpoint failed, FlowEnd why) {
+    Target to = target;
+    if (to == null || failed == null) {
+      throw new IllegalStateException("no connection was tried");
     }
     if (tried == null) {
       tried = new ArrayList<>();
     }
     tried.add(failed);
-    if (attempts >= context.limits().connectAttempts() || !to.cluster().retryBudget().tryRetry()) {
-      refuse(why);
-      return;
-    }
     loop.metrics().onRetry(loop.index(), to.spec().name(), why.code());
     connect(to, why);
   }
@@ -380,42 +413,45 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
   /** A peer has reset its connection. */
   void onReset(Side from) {
     if (phase == Phase.RELAYING) {
-      if (decide(from.isClient() ? FlowEnd.CLIENT_RESET : FlowEnd.ENDPOINT_RESET)) {
-        resetBoth();
-      }
+      cut(from.isClient() ? FlowEnd.CLIENT_RESET : FlowEnd.ENDPOINT_RESET);
     } else if (from.isClient()) {
-      if (decide(FlowEnd.CLIENT_GONE)) {
-        closeBoth();
-      }
+      cut(FlowEnd.CLIENT_GONE);
     }
   }
 
   /** Something of ours threw on one of the connections. */
   void onContained(Throwable cause) {
     loop.metrics().onContainedException(loop.index(), cause);
-    if (decide(FlowEnd.INTERNAL_ERROR)) {
-      resetBoth();
-    }
+    cut(FlowEnd.INTERNAL_ERROR);
   }
 
   /**
-   * Ends the flow now, for a reason of ours; a no-op when it is ending. A side that something still
-   * waits for is reset, so that nobody takes half a message for all of it.
+   * Ends the flow now, for a reason of ours; a no-op when it is ending. While bytes are relayed a
+   * side is reset unless it has got everything and the end behind it, so that nobody takes half a
+   * message for all of it. Where nothing has moved for long it is a FIN, but no end of TLS.
    */
   void cut(FlowEnd why) {
     if (decide(why)) {
-      cut(client);
-      if (upstream != null) {
-        cut(upstream);
-      }
+      endBoth();
     }
   }
 
-  private static void cut(Side side) {
-    if (side.isAnythingWaiting()) {
-      side.reset();
-    } else {
+  private void endBoth() {
+    end(client, upstream);
+    if (upstream != null) {
+      end(upstream, client);
+    }
+  }
+
+  private void end(Side side, @Nullable Side sender) {
+    boolean hasGotAll =
+        sender != null && sender.isInputEnded() && !sender.isCut() && !side.isAnythingWaiting();
+    if (!end().isReset() && (phase != Phase.RELAYING || hasGotAll)) {
       side.close();
+    } else if (end == FlowEnd.IDLE && !side.isAnythingWaiting()) {
+      side.closeAsItIs();
+    } else {
+      side.reset();
     }
   }
 
@@ -425,20 +461,6 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
     }
     end = why;
     return true;
-  }
-
-  private void closeBoth() {
-    client.close();
-    if (upstream != null) {
-      upstream.close();
-    }
-  }
-
-  private void resetBoth() {
-    client.reset();
-    if (upstream != null) {
-      upstream.reset();
-    }
   }
 
   /** One of the connections is closed, by whomever. */
@@ -462,10 +484,8 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
     if (finishIfClosed()) {
       return;
     }
-    if (end != null && end.isReset()) {
-      resetBoth();
-    } else if (end != null && end != FlowEnd.DONE) {
-      closeBoth();
+    if (end != null && end != FlowEnd.DONE) {
+      endBoth();
     }
   }
 

@@ -2,6 +2,7 @@ package io.expressgateway.stream;
 
 import io.expressgateway.loop.HalfClose;
 import io.expressgateway.net.OutOfMemory;
+import io.expressgateway.net.PeerFault;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -42,6 +43,7 @@ final class Side extends ChannelInboundHandlerAdapter {
   private boolean outputEnding;
   private boolean outputEnded;
   private boolean closed;
+  private boolean isEndedByUs;
   private boolean paused;
 
   // While it is not writable: since when nothing was taken, and what waited then.
@@ -70,8 +72,11 @@ final class Side extends ChannelInboundHandlerAdapter {
     made.closeFuture()
         .addListener(done -> {
           closed = true;
-          // Behind our FIN the channel closes by itself when the peer's comes.
-          inputEnded |= outputEnded;
+          if (outputEnded && !inputEnded && !isEndedByUs) {
+            // Behind our FIN the channel closes by itself when the peer's comes.
+            inputEnded = true;
+            isCut = isOutputCut && tls() != null;
+          }
           flow.onClosed(this);
         });
   }
@@ -133,8 +138,7 @@ final class Side extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     OutOfMemory.haltOn(cause);
-    // What breaks TLS arrives as the cause of a decoder's exception.
-    if (cause instanceof IOException || cause.getCause() instanceof IOException) {
+    if (PeerFault.is(cause)) {
       flow.onReset(this);
     } else {
       flow.onContained(cause);
@@ -292,7 +296,7 @@ final class Side extends ChannelInboundHandlerAdapter {
     SocketChannel to = channel();
     if (inputEnded) {
       if (isOutputCut) {
-        closeAsItIs(to);
+        closeAsItIs();
       } else {
         to.close();
       }
@@ -318,13 +322,17 @@ final class Side extends ChannelInboundHandlerAdapter {
   /** Closes now; what waits is dropped. */
   void close() {
     if (channel != null && !closed) {
+      isEndedByUs = true;
       channel().close();
     }
   }
 
-  /** Closes without a word of TLS. */
-  private static void closeAsItIs(Channel of) {
-    of.unsafe().close(of.newPromise());
+  /** Closes now with a FIN, and without a word of TLS. */
+  void closeAsItIs() {
+    if (channel != null && !closed) {
+      isEndedByUs = true;
+      channel.unsafe().close(channel.newPromise());
+    }
   }
 
   /**
@@ -340,7 +348,7 @@ final class Side extends ChannelInboundHandlerAdapter {
       } catch (ChannelException alreadyReset) {
         // Its peer was first; there is nobody left to tell.
       }
-      closeAsItIs(from);
+      closeAsItIs();
     }
   }
 

@@ -19,6 +19,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
@@ -114,7 +115,7 @@ public final class ClientTls {
    * endpoint is who it should be.
    */
   public SslHandler newHandler(ByteBufAllocator allocator, HostPort endpoint, Duration timeout) {
-    String name = spec.serverName() == null ? endpoint.host() : spec.serverName();
+    String name = withoutRoot(spec.serverName() == null ? endpoint.host() : spec.serverName());
     SslHandler handler = context.newHandler(allocator, name, endpoint.port());
     handler.setHandshakeTimeoutMillis(Math.max(1, timeout.toMillis()));
     SSLEngine engine = handler.engine();
@@ -122,10 +123,29 @@ public final class ClientTls {
     if (spec.verify()) {
       parameters.setEndpointIdentificationAlgorithm("HTTPS");
     }
-    if (IpLiteral.parse(name) == null) {
-      parameters.setServerNames(List.of(new SNIHostName(name)));
+    SNIServerName asked = askedName(name);
+    if (asked != null) {
+      parameters.setServerNames(List.of(asked));
     }
     engine.setSSLParameters(parameters);
     return handler;
+  }
+
+  /** Without the dot of the DNS root, which TLS leaves out (RFC 6066 section 3). */
+  private static String withoutRoot(String name) {
+    return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+  }
+
+  /** What the server_name extension says; null for nothing: an address, or no host name. */
+  private static @Nullable SNIServerName askedName(String name) {
+    if (IpLiteral.parse(name) != null) {
+      return null;
+    }
+    try {
+      return new SNIHostName(name);
+    } catch (IllegalArgumentException noHostName) {
+      // As names of containers with an underscore; endpoints of the JDK would refuse the hello.
+      return null;
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.expressgateway.tls;
 
 import io.expressgateway.net.OutOfMemory;
+import io.expressgateway.net.PeerFault;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -36,7 +37,7 @@ public final class ServerNameReader extends ChannelInboundHandlerAdapter {
   public interface Outcome {
 
     /**
-     * The hello is complete; it follows right behind.
+     * The hello is complete; what was read of the connection has been passed on.
      *
      * @param name in lower case; empty when it asks for none
      */
@@ -86,8 +87,9 @@ public final class ServerNameReader extends ChannelInboundHandlerAdapter {
       case BAD -> refuse(false);
       case DONE -> {
         isOver = true;
-        outcome.onName(hello.name());
+        // First, so that what this leads to is not taken for something of the client's.
         ctx.pipeline().remove(this);
+        outcome.onName(hello.name());
       }
     }
   }
@@ -138,7 +140,12 @@ public final class ServerNameReader extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     OutOfMemory.haltOn(cause);
-    leave();
+    if (PeerFault.is(cause)) {
+      leave();
+    } else {
+      isOver = true;
+      ctx.fireExceptionCaught(cause);
+    }
   }
 
   /** A client that has said nothing, as checks of the port do, has said nothing wrong. */

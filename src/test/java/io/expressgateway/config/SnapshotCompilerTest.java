@@ -145,6 +145,8 @@ class SnapshotCompilerTest {
         expressgateway.clusters[1].name | orders | is the name at expressgateway.clusters[0].name too
         expressgateway.clusters[1].endpoints[0].weight | 5 | round-robin gives every endpoint the same share | write balancer: weighted-round-robin
         expressgateway.clusters[1].endpoints[1].address | a:1 | is the name at
+        expressgateway.clusters[3].endpoints[0].address | my_stock:443 | TLS verifies the endpoint's name, and names in certificates have no underscore | write tls.server-name
+        expressgateway.clusters[4].tls.server-name | my_bills | is no host name
         expressgateway.clusters[1].health-check.type | smoke | is not one of http, tcp, grpc
         expressgateway.security.rapid-reset | {threshold} | unknown key | the closest known key is expressgateway.security.h2-rapid-reset
         expressgateway.xdp.interfaces[0] | eth0/1 | is no name

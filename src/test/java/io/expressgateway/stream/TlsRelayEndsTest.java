@@ -14,13 +14,18 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What a TLS client is told of an end. A close_notify says that all was sent (RFC 8446 section
@@ -66,13 +71,18 @@ class TlsRelayEndsTest {
   }
 
   private Relays relays(String cluster, int... ports) throws Exception {
+    return relays("", cluster, ports);
+  }
+
+  private Relays relays(String listener, String cluster, int... ports) throws Exception {
     return Relays.of(
         Relays.yaml(
             "tls",
-            "tls: { certificates: [ { certificate: \"%s\", private-key: \"%s\" } ] }"
+            "tls: { certificates: [ { certificate: \"%s\", private-key: \"%s\" } ] }\n%s"
                 .formatted(
                     TestCertificates.chainFile(directory, "site.crt", SITE),
-                    TestCertificates.keyFile(directory, "site.key", SITE)),
+                    TestCertificates.keyFile(directory, "site.key", SITE),
+                    listener),
             cluster,
             ports));
   }
@@ -149,6 +159,48 @@ class TlsRelayEndsTest {
       assertThat(receivedInAll(client, wire) - before).as("no close_notify").isZero();
       Await.until("ended", () -> relays.ended.size() == 1);
       assertThat(relays.ended.getFirst().end()).isEqualTo(FlowEnd.ENDPOINT_RESET);
+    }
+  }
+
+  /** Nobody knows whether what has come is all. */
+  @ParameterizedTest
+  @ValueSource(strings = {"idle-timeout: 500ms", "max-lifetime: 1s"})
+  void aFlowThatIsCutIsNoEndOfTls(String limit) throws Exception {
+    try (Peer peer = new Peer();
+        Relays relays = relays("relay: { " + limit + " }", "", peer.port());
+        Wire wire = new Wire(relays.port());
+        SSLSocket client = over(wire);
+        Socket endpoint = peer.next()) {
+      endpoint.getOutputStream().write(new byte[CONTENT]);
+      int before = received(client, wire);
+
+      assertThat(receivedInAll(client, wire) - before).as("no close_notify").isZero();
+      Await.until("ended", () -> relays.ended.size() == 1);
+      assertThat(relays.ended.getFirst().end()).isIn(FlowEnd.IDLE, FlowEnd.LIFETIME);
+      assertThat(relays.contained).isEmpty();
+    }
+  }
+
+  /** Names of containers have underscores, names in certificates none. */
+  @ParameterizedTest
+  @CsvSource({"my_service,", "site.example., site.example"})
+  void anEndpointIsAskedForByItsName(String configured, @Nullable String asked) throws Exception {
+    SSLContext server = SSLContext.getInstance("TLS");
+    server.init(SITE.toKeyManagerFactory().getKeyManagers(), null, null);
+    String tls = "tls: { enabled: true, verify: false, server-name: " + configured + " }";
+    try (Peer peer = new Peer();
+        Relays relays = Relays.tcp("", "connect-timeout: 1h\n" + tls, peer.port());
+        Socket client = relays.connect();
+        Socket raw = peer.next()) {
+      SSLSocket endpoint =
+          (SSLSocket) server.getSocketFactory().createSocket(raw, "client", 1, true);
+      endpoint.setUseClientMode(false);
+      endpoint.startHandshake();
+      client.getOutputStream().write(7);
+
+      assertThat(endpoint.getInputStream().read()).isEqualTo(7);
+      assertThat(((ExtendedSSLSession) endpoint.getSession()).getRequestedServerNames())
+          .isEqualTo(asked == null ? List.of() : List.of(new SNIHostName(asked)));
     }
   }
 

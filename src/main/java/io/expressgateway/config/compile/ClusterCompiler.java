@@ -175,6 +175,7 @@ public final class ClusterCompiler {
       HostPort address = address(endpointKey, endpoint.address());
       if (address != null) {
         addresses.check(endpointKey + ".address", address.toString());
+        tls.checkVerifiable(endpointKey + ".address", address, cluster.tls());
         specs.add(new EndpointSpec(address, endpoint.weight()));
       }
     }

@@ -3,15 +3,20 @@ package io.expressgateway.config.compile;
 import io.expressgateway.cluster.ClusterSpec;
 import io.expressgateway.config.Problems;
 import io.expressgateway.config.properties.ClusterTlsProperties;
+import io.expressgateway.net.HostPort;
 import io.expressgateway.net.KeyMaterial;
 import java.security.cert.X509Certificate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** TLS of clusters as written, its files read and tried. Confined to the thread that compiles. */
 final class ClusterTlsCompiler {
+
+  private static final Pattern VERIFIABLE = Pattern.compile("[\\p{L}\\p{Nd}.:-]+");
+  private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{Nd}._:-]+");
 
   private final Problems problems;
   private final KeyFiles files;
@@ -44,11 +49,26 @@ final class ClusterTlsCompiler {
       cas = tls.verify() ? bundles.trusted(key + ".ssl-bundle", bundle) : List.of();
     }
     String name = tls.serverName();
-    if (name != null && !ClusterCompiler.isHost(name)) {
+    if (name != null && !(tls.verify() ? VERIFIABLE : NAME).matcher(name).matches()) {
       problems.refuse(key + ".server-name", name, "is no host name", "write a DNS name");
       name = null;
     }
     return new ClusterSpec.Tls(tls.verify(), cas, name, own);
+  }
+
+  /**
+   * Refuses an endpoint whose name no certificate may have: letters, digits and hyphens are all
+   * that labels of such names consist of (RFC 9525 section 6.3).
+   */
+  void checkVerifiable(String key, HostPort endpoint, ClusterTlsProperties tls) {
+    boolean isVerified = tls.enabled() && tls.verify() && tls.serverName() == null;
+    if (isVerified && endpoint.host().indexOf('_') >= 0) {
+      problems.refuse(
+          key,
+          endpoint.toString(),
+          "TLS verifies the endpoint's name, and names in certificates have no underscore",
+          "write tls.server-name, or tls.verify: false");
+    }
   }
 
   private @Nullable KeyMaterial own(String key, ClusterTlsProperties tls) {

@@ -626,7 +626,8 @@ public final class Exchange implements RouteRequest, UpstreamSource.Waiter {
               || reason == Why.CONNECT_TIMEOUT
               || reason == Why.UPSTREAM_TLS;
       tries.end(endpointFault ? Endpoint.Outcome.FAILURE : Endpoint.Outcome.CANCELLED);
-      boolean again = endpointFault && tries.afterConnectFailure(reason);
+      boolean mayBeBetterElsewhere = endpointFault || reason == Why.NO_SOCKET;
+      boolean again = mayBeBetterElsewhere && tries.afterConnectFailure(reason);
       if (again) {
         tryEndpoint(false);
       } else {

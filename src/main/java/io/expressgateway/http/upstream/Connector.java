@@ -3,6 +3,7 @@ package io.expressgateway.http.upstream;
 import io.expressgateway.cluster.Endpoint;
 import io.expressgateway.http.Why;
 import io.expressgateway.http.proxy.Worker;
+import io.expressgateway.loop.OwnLack;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -35,7 +36,10 @@ final class Connector {
 
   /** Why a connection could not be made. */
   static Why failure(Throwable cause) {
-    return cause instanceof ConnectTimeoutException ? Why.CONNECT_TIMEOUT : Why.CONNECT_FAILED;
+    if (cause instanceof ConnectTimeoutException) {
+      return Why.CONNECT_TIMEOUT;
+    }
+    return OwnLack.of(cause) == null ? Why.CONNECT_FAILED : Why.NO_SOCKET;
   }
 
   /** Connects; {@code handlers} become the channel's pipeline. */

@@ -79,7 +79,9 @@ final class UdpUpstream extends ChannelInboundHandlerAdapter {
     if (connecting.cause() != null) {
       // No route, or a rule of the kernel's: nobody can be there. Or no port is left here.
       upstream.close(
-          OwnLack.is(connecting.cause()) ? Endpoint.Outcome.CANCELLED : Endpoint.Outcome.FAILURE);
+          OwnLack.of(connecting.cause()) == null
+              ? Endpoint.Outcome.FAILURE
+              : Endpoint.Outcome.CANCELLED);
       return null;
     }
     connecting.addListener(done -> upstream.onConnect(done.cause()));
