@@ -386,7 +386,11 @@ final class Http2Wire implements Closeable {
           }
         }
         if (returned > 0 && resetCode < 0) {
-          frame(WINDOW_UPDATE, 0, id, number(returned));
+          try {
+            frame(WINDOW_UPDATE, 0, id, number(returned));
+          } catch (IOException gone) {
+            // Nothing more will come; what has come counts.
+          }
         }
         return taken;
       }
