@@ -185,6 +185,31 @@ public final class Gateway implements AutoCloseable {
               d.underscoreHeaders()));
     }
 
+    /** How long the listener's connections live; the other limits stay as they are. */
+    public Builder maxConnectionAge(Duration age) {
+      ListenerSpec.HttpLimits d = limits;
+      limits =
+          new ListenerSpec.HttpLimits(
+              d.headerTimeout(),
+              d.bodyIdleTimeout(),
+              d.minBodyRate(),
+              d.writeStallTimeout(),
+              d.responseTimeout(),
+              d.keepAliveTimeout(),
+              d.maxKeepAliveRequests(),
+              d.maxHeaderBytes(),
+              d.maxHeaderFields(),
+              d.maxBodyBytes(),
+              d.maxPipelined(),
+              d.underscoreHeaders(),
+              d.maxStreams(),
+              d.windowBytes(),
+              age,
+              d.webSocket(),
+              d.grpc());
+      return this;
+    }
+
     /** The listener is https with these certificates. */
     public Builder tls(TlsSpec certificates) {
       tls = certificates;

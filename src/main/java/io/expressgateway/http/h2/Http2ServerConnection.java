@@ -91,6 +91,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   private final RequestFields requestFields;
   private final IntObjectHashMap<Http2ServerStream> streams = new IntObjectHashMap<>();
   private final List<Http2ServerStream> touched = new ArrayList<>();
+  private final List<Http2ServerStream> withoutRoom = new ArrayList<>();
   private final WriteStall stall;
   private final Timer timer = new Timer();
   private final Runnable flushTask = this::flushNow;
@@ -101,6 +102,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   private boolean isReading;
   private boolean dirty;
   private boolean flushScheduled;
+  private boolean isWaking;
   private int requests;
   private boolean settled;
   private boolean leaving;
@@ -163,14 +165,6 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
         target.onSecurity(rule.text(), isObserved ? Rule.OBSERVED : "goaway");
       }
     }
-
-    void onWritabilityChanged(Http2Stream stream) {
-      Http2ServerConnection connection = target;
-      Http2ServerStream ours = connection == null ? null : connection.streams.get(stream.id());
-      if (ours != null) {
-        ours.onWritabilityChanged();
-      }
-    }
   }
 
   /**
@@ -205,9 +199,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
                 connection, DefaultHttp2LocalFlowController.DEFAULT_WINDOW_UPDATE_RATIO, true));
     connection
         .remote()
-        .flowController(
-            new DefaultHttp2RemoteFlowController(
-                connection, distributor, reports::onWritabilityChanged));
+        .flowController(new DefaultHttp2RemoteFlowController(connection, distributor));
     FrameBatch batch = new FrameBatch(new HpackWriter());
     Http2ConnectionEncoder encoder = new DefaultHttp2ConnectionEncoder(connection, batch);
     Http2ConnectionDecoder decoder =
@@ -356,6 +348,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     }
     streams.clear();
     touched.clear();
+    withoutRoom.clear();
   }
 
   private List<Http2ServerStream> all() {
@@ -727,13 +720,36 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     }
   }
 
-  boolean isWritable(Http2Stream stream) {
-    return encoder().flowController().isWritable(stream);
+  /** Whether a stream may be given more; see {@link PriorityDistributor#hasRoom}. */
+  boolean hasRoom(Http2Stream stream) {
+    return context().channel().isWritable() && distributor.hasRoom(stream);
   }
 
   /** Whether the stream's window and the socket have room for so many bytes now. */
   boolean fits(Http2Stream stream, int bytes) {
-    return isWritable(stream) && encoder().flowController().windowSize(stream) >= bytes;
+    return hasRoom(stream) && encoder().flowController().windowSize(stream) >= bytes;
+  }
+
+  /** Tells the stream when there is room again; once for each call. */
+  void awaitRoom(Http2ServerStream stream) {
+    withoutRoom.add(stream);
+  }
+
+  /** Tells the streams for which there is room now; those that fill it at once wait again. */
+  private void wake() {
+    if (isWaking || withoutRoom.isEmpty()) {
+      return;
+    }
+    isWaking = true;
+    try {
+      List<Http2ServerStream> waiting = List.copyOf(withoutRoom);
+      withoutRoom.clear();
+      for (Http2ServerStream stream : waiting) {
+        stream.lookForRoom();
+      }
+    } finally {
+      isWaking = false;
+    }
   }
 
   /** Whether the client has opened the stream's own window, whatever the connection's is. */
@@ -790,8 +806,11 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       encoder().flowController().writePendingBytes();
       batch.drain(ctx);
       ctx.flush();
+      wake();
     } catch (Http2Exception failure) {
       onError(ctx, true, failure);
+    } catch (RuntimeException | Error failure) {
+      contain(failure);
     }
   }
 
@@ -960,15 +979,15 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       return;
     }
     flush(ctx);
-    if (inputEnded || !(ctx.channel() instanceof DuplexChannel channel)) {
-      ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-      return;
-    }
     lingering = true;
     // Until the client has taken everything, this is a write that may stall.
     stall.again(System.nanoTime(), takenBytes());
     arm(stall.deadline());
-    endOutput(ctx, channel);
+    if (inputEnded || !(ctx.channel() instanceof DuplexChannel channel)) {
+      ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    } else {
+      endOutput(ctx, channel);
+    }
   }
 
   /** Our side ends behind what is queued; over TLS with the close_notify that makes it credible. */
@@ -1030,7 +1049,12 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     if (leaveAtNanos != Long.MAX_VALUE) {
       if (now - leaveAtNanos >= 0) {
         leaveAtNanos = Long.MAX_VALUE;
-        drainNow();
+        if (registry.isDraining()) {
+          drainNow();
+        } else {
+          // Of age: what is open goes on until it ends by itself.
+          leave();
+        }
         next = Math.min(next, lastGoAwayAtNanos);
       } else {
         next = Math.min(next, leaveAtNanos);

@@ -48,6 +48,7 @@ final class Http2ServerStream implements Downstream {
   private boolean requestEnded;
   private boolean responseEnded;
   private boolean bodyWanted = true;
+  private boolean awaitsRoom;
   private int unreturned;
   private long queuedBytes;
   private long bodyByteNanos;
@@ -170,17 +171,18 @@ final class Http2ServerStream implements Downstream {
     }
   }
 
-  void onWritabilityChanged() {
+  /** There may be room again for a stream that had none. */
+  void lookForRoom() {
+    awaitsRoom = false;
+    if (!isWritable()) {
+      return;
+    }
+    if (!responseEnded) {
+      stall.end();
+    }
     Exchange current = exchange;
-    if (isWritable()) {
-      if (!responseEnded) {
-        stall.end();
-      }
-      if (current != null) {
-        current.onDownstreamWritable();
-      }
-    } else {
-      stalled();
+    if (current != null) {
+      current.onDownstreamWritable();
     }
   }
 
@@ -361,7 +363,15 @@ final class Http2ServerStream implements Downstream {
 
   @Override
   public boolean isWritable() {
-    return !isClosed && connection.isWritable(handle);
+    if (isClosed) {
+      return false;
+    }
+    boolean hasRoom = connection.hasRoom(handle);
+    if (!hasRoom && !awaitsRoom) {
+      awaitsRoom = true;
+      connection.awaitRoom(this);
+    }
+    return hasRoom;
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.StreamByteDistributor;
 import java.util.ArrayDeque;
@@ -27,6 +28,7 @@ final class PriorityDistributor implements StreamByteDistributor {
   /** A turn is worth a frame: less would cost more in headers and system calls than it is fair. */
   private static final int LEAST_TURN_BYTES = 1024;
 
+  private final Http2Connection connection;
   private final Http2Connection.PropertyKey key;
   private final @Nullable Level[] levels = new @Nullable Level[URGENCIES];
   private int waitingLevels;
@@ -35,6 +37,7 @@ final class PriorityDistributor implements StreamByteDistributor {
   private boolean signalled;
 
   PriorityDistributor(Http2Connection connection) {
+    this.connection = connection;
     key = connection.newKey();
     Http2Stream whole = connection.connectionStream();
     whole.setProperty(key, new State(whole));
@@ -109,10 +112,26 @@ final class PriorityDistributor implements StreamByteDistributor {
     return state(stream).sent;
   }
 
+  /**
+   * Whether more may be queued on a stream: as much as its own window and the connection's let
+   * through, and one piece that waits for its own. That piece is what tells a client that does not
+   * take anything from an endpoint that has nothing more to say. What waits for streams' own
+   * windows takes nothing of the connection's, so that a stream that stalls stops itself and no
+   * other.
+   */
+  boolean hasRoom(Http2Stream stream) {
+    Http2RemoteFlowController windows = connection.remote().flowController();
+    long pending = state(stream).pending;
+    return windows.windowSize(connection.connectionStream()) > streamableBytes
+        && (pending == 0 || windows.windowSize(stream) > pending);
+  }
+
   @Override
   public void updateStreamableBytes(StreamState told) {
-    int bytes = Math.max(0, (int) Math.min(told.pendingBytes(), told.windowSize()));
-    state(told.stream()).update(bytes, told.hasFrame(), told.windowSize());
+    State state = state(told.stream());
+    state.pending = told.pendingBytes();
+    int bytes = Math.max(0, (int) Math.min(state.pending, told.windowSize()));
+    state.update(bytes, told.hasFrame(), told.windowSize());
   }
 
   @Override
@@ -180,6 +199,7 @@ final class PriorityDistributor implements StreamByteDistributor {
   /** What a stream has to send, and where it waits. */
   private final class State {
     private final Http2Stream stream;
+    private long pending;
     private int streamable;
     private long sent;
     private int urgency = Priority.DEFAULT.urgency();
@@ -258,6 +278,7 @@ final class PriorityDistributor implements StreamByteDistributor {
 
     void close() {
       unqueue();
+      pending = 0;
       update(0, false, 0);
     }
   }

@@ -6,6 +6,7 @@ import io.expressgateway.http.Gateway;
 import io.expressgateway.http.fault.Await;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -41,6 +42,30 @@ class WebSocketDrainTest {
       assertThat(told.get().code()).isEqualTo(1001);
       assertThat(gateway.engine().ledger().completed()).isEqualTo(1);
       assertThat(gateway.metrics.failures).containsExactly("websocket-drain");
+      assertThat(gateway.metrics.contained).isEmpty();
+    }
+  }
+
+  /** New requests go elsewhere; what is open is bounded by its own max-lifetime. */
+  @Test
+  void aConnectionPastItsAgeKeepsItsWebSockets() throws Exception {
+    try (WebSocketEndpoint endpoint = Cell.H2_TO_H1.endpoint(WebSocketEndpoint.ECHO);
+        Gateway gateway =
+            Cell.H2_TO_H1
+                .gateway(endpoint, limits -> limits)
+                .maxConnectionAge(Duration.ofMillis(300))
+                .start();
+        Peer client = Cell.H2_TO_H1.connect(gateway, "/chat")) {
+      long old = System.nanoTime() + Duration.ofMillis(700).toNanos();
+      while (System.nanoTime() < old) {
+        client.send(Frames.masked("hello"));
+        assertThat(client.read().text()).isEqualTo("hello");
+        Thread.sleep(20);
+      }
+      client.send(Frames.close(true, 4321, "a reason"));
+      assertThat(client.read().code()).isEqualTo(4321);
+      Await.until("completed", () -> gateway.engine().ledger().completed() == 1);
+      assertThat(gateway.metrics.failures).isEmpty();
       assertThat(gateway.metrics.contained).isEmpty();
     }
   }
