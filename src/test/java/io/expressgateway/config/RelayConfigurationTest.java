@@ -13,7 +13,10 @@ import io.expressgateway.snapshot.UdpLimits;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Relays as written to relays as served, and what is refused. */
 class RelayConfigurationTest {
@@ -64,6 +67,25 @@ class RelayConfigurationTest {
                 Map.of(),
                 new RelayLimits(Duration.ofMinutes(5), Duration.ofDays(1), Duration.ZERO, 7),
                 UdpLimits.DEFAULTS));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "tcp, ,1",
+    "tcp, 'trusted-proxies: [10.0.0.0/8],', 0",
+    "http, , 1",
+    "http, 'trusted-proxies: [10.0.0.0/8],', 0"
+  })
+  void whoBelievesEverybodyIsWarned(String protocol, @Nullable String trust, int warnings) {
+    String keys = protocol.equals("tcp") ? "protocol: tcp, cluster: bytes" : "protocol: http";
+    String trusted = trust == null ? "" : trust;
+    String yaml = listener(trusted + keys + ", proxy-protocol: accept");
+
+    assertThat(Fixture.accepted(Fixture.yaml(yaml, CLUSTERS)).warnings())
+        .hasSize(warnings)
+        .allSatisfy(warning ->
+            assertThat(warning.line())
+                .contains("proxy-protocol | accept | whoever can connect is believed"));
   }
 
   @Test

@@ -131,6 +131,7 @@ class SnapshotCompilerTest {
         expressgateway.listeners[1].bind | 0.0.0.0:8080 | is the address of listener web too
         expressgateway.listeners[2].name | | is required
         expressgateway.listeners[2].bind | 8080 | is not an address and a port
+        expressgateway.listeners[1].http.write-stall-timeout | 106752d | is not a duration of at most a hundred years
         expressgateway.clusters[0].protocol | h2 | is not one of
         expressgateway.clusters[0].balancer | roundrobin | is not one of
         expressgateway.clusters[0].hash-on | connection-id | QUIC has connection IDs, and protocol http1 none

@@ -3,9 +3,13 @@ package io.expressgateway.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.expressgateway.cluster.Endpoint;
 import io.expressgateway.config.Fixture;
 import io.expressgateway.http.fault.Await;
+import io.expressgateway.http.grpc.GrpcEndpoint;
 import io.expressgateway.plane.DataPlane.Ledger;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.protobuf.services.HealthStatusManager;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -230,9 +234,7 @@ class RelayLimitsTest {
                 peer.port())) {
       Await.until(
           "the check has failed",
-          () ->
-              relays.cluster().endpoints().getFirst().health()
-                  == io.expressgateway.cluster.Endpoint.Health.UNHEALTHY);
+          () -> relays.cluster().endpoints().getFirst().health() == Endpoint.Health.UNHEALTHY);
       for (int i = 0; i < 4; i++) {
         // The check's own connections are among those that the endpoint sees.
         try (Socket client = relays.connect()) {
@@ -245,6 +247,37 @@ class RelayLimitsTest {
         }
       }
       assertThat(relays.retries).isEmpty();
+    }
+  }
+
+  @Test
+  void aGrpcCheckTakesAnEndpointOutAndBack() throws Exception {
+    HealthStatusManager first = new HealthStatusManager();
+    HealthStatusManager second = new HealthStatusManager();
+    first.setStatus("", ServingStatus.NOT_SERVING);
+    try (GrpcEndpoint one = GrpcEndpoint.serving(first.getHealthService());
+        GrpcEndpoint two = GrpcEndpoint.serving(second.getHealthService());
+        Relays relays =
+            Relays.tcp(
+                "",
+                "health-check: { type: grpc, interval: 50ms, unhealthy-threshold: 1,"
+                    + " healthy-threshold: 1 }",
+                one.port(),
+                two.port())) {
+      Endpoint checked = relays.cluster().endpoints().getFirst();
+      Await.until("it is out", () -> checked.health() == Endpoint.Health.UNHEALTHY);
+      for (int i = 0; i < 4; i++) {
+        try (Socket client = relays.connect()) {
+          // The length of the endpoint's SETTINGS frame begins with a 0.
+          assertThat(client.getInputStream().read()).isZero();
+        }
+      }
+      Await.until("all have ended", () -> relays.ended.size() == 4);
+      assertThat(relays.ended)
+          .allSatisfy(flow -> assertThat(flow.endpoint()).endsWith(":" + two.port()));
+      first.setStatus("", ServingStatus.SERVING);
+      Await.until("it is back", () -> checked.health() == Endpoint.Health.HEALTHY);
+      assertThat(relays.contained).isEmpty();
     }
   }
 

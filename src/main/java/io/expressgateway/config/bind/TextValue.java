@@ -1,7 +1,6 @@
 package io.expressgateway.config.bind;
 
 import java.time.Duration;
-import org.springframework.boot.convert.DurationStyle;
 import org.springframework.util.unit.DataSize;
 
 /** Text to the types that keys have, in Spring's notation. */
@@ -28,9 +27,7 @@ final class TextValue {
       return bool(text);
     }
     if (type == Duration.class) {
-      return text.equals("off") || text.equals("false")
-          ? Duration.ZERO
-          : DurationStyle.detectAndParse(text);
+      return text.equals("off") || text.equals("false") ? Duration.ZERO : DurationText.parse(text);
     }
     if (type == DataSize.class) {
       return DataSize.parse(text);
@@ -59,7 +56,7 @@ final class TextValue {
       case "int", "Integer" -> "a whole number";
       case "double" -> "a number";
       case "boolean" -> "true or false";
-      case "Duration" -> "a duration";
+      case "Duration" -> "a duration of at most a hundred years";
       case "DataSize" -> "a size";
       default -> "text";
     };

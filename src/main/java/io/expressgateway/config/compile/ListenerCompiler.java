@@ -62,6 +62,7 @@ public final class ListenerCompiler {
       names.check(key + ".name", listener.name());
       HostPort bind = bind(key, listener, binds);
       refuseTwoKindsOfTrust(key, listener, proxyPattern);
+      warnOfTrustInEverybody(key, listener, proxyPattern);
       checkFormat(key + ".access-log.format", listener.accessLog().format());
       if (bind != null) {
         specs.add(spec(key, listener, bind, forwarding, proxyPattern, http2));
@@ -163,6 +164,20 @@ public final class ListenerCompiler {
           String.join(",", listener.trustedProxies()),
           "spring.cloud.gateway.server.webflux.trusted-proxies is set too",
           "keep one: networks here, or the pattern there");
+    }
+  }
+
+  private void warnOfTrustInEverybody(String key, ListenerProperties listener, String pattern) {
+    // The pattern is for requests.
+    boolean isPatternFor = !pattern.isEmpty() && !RelayClusters.protocol(listener).isRelayed();
+    if (!listener.proxyProtocol().equals("off")
+        && listener.trustedProxies().isEmpty()
+        && !isPatternFor) {
+      problems.warn(
+          key + ".proxy-protocol",
+          listener.proxyProtocol(),
+          "whoever can connect is believed, so that clients may say who they are",
+          "name the proxies' networks in trusted-proxies");
     }
   }
 

@@ -1,6 +1,7 @@
 package io.expressgateway.config.spring;
 
 import io.expressgateway.config.Problems;
+import io.expressgateway.config.bind.DurationText;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -9,7 +10,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.springframework.boot.convert.DurationStyle;
 import org.springframework.util.unit.DataSize;
 
 /** Typed reading of single keys of Spring's, with a report instead of an exception. */
@@ -106,7 +106,7 @@ public final class SpringValues {
         key,
         "a duration of at least 1ms",
         text -> {
-          Duration duration = DurationStyle.detectAndParse(text);
+          Duration duration = DurationText.parse(text);
           if (duration.toMillis() < 1) {
             throw new IllegalArgumentException("too short");
           }
