@@ -32,7 +32,6 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
-import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.collection.IntObjectHashMap;
 import java.util.ArrayList;
@@ -89,10 +88,11 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
   private final StreamOwner owner;
   private final String scheme;
   private final FrameBatch batch;
+  private final PriorityDistributor distributor;
+  private final RoomQueue rooms = new RoomQueue();
   private final long openedNanos = System.nanoTime();
   private final IntObjectHashMap<Http2ClientStream> streams = new IntObjectHashMap<>(32);
   private final List<Exchange> touched = new ArrayList<>();
-  private final List<Http2ClientStream> writable = new ArrayList<>();
   // CONNECTs that wait for the endpoint's SETTINGS.
   private final List<Waiting> waiting = new ArrayList<>();
 
@@ -113,6 +113,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
       StreamOwner owner,
       String scheme,
       FrameBatch batch,
+      PriorityDistributor distributor,
       Http2ConnectionDecoder decoder,
       Http2ConnectionEncoder encoder,
       Http2Settings settings) {
@@ -121,9 +122,9 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
     this.owner = owner;
     this.scheme = scheme;
     this.batch = batch;
+    this.distributor = distributor;
     decoder.frameListener(new Frames());
     connection().addListener(new Lives());
-    encoder.flowController().listener(this::onWritability);
     gracefulShutdownTimeoutMillis(0);
   }
 
@@ -136,11 +137,8 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
   public static Http2ClientConnection create(Worker worker, StreamOwner owner, String scheme) {
     DefaultHttp2Connection streams = new DefaultHttp2Connection(false, 0);
     streams.local().flowController(new DefaultHttp2LocalFlowController(streams, 0.5f, true));
-    streams
-        .remote()
-        .flowController(
-            new DefaultHttp2RemoteFlowController(
-                streams, new UniformStreamByteDistributor(streams)));
+    PriorityDistributor distributor = new PriorityDistributor(streams);
+    streams.remote().flowController(new DefaultHttp2RemoteFlowController(streams, distributor));
     FrameBatch batch = new FrameBatch(new HpackWriter());
     Http2ConnectionEncoder encoder = new DefaultHttp2ConnectionEncoder(streams, batch);
     Http2ConnectionDecoder decoder =
@@ -160,7 +158,8 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
             .initialWindowSize(STREAM_WINDOW)
             .maxFrameSize(MAX_FRAME_BYTES)
             .maxHeaderListSize(MAX_HEADER_BYTES);
-    return new Http2ClientConnection(worker, owner, scheme, batch, decoder, encoder, settings);
+    return new Http2ClientConnection(
+        worker, owner, scheme, batch, distributor, decoder, encoder, settings);
   }
 
   String scheme() {
@@ -275,9 +274,11 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
 
   @Override
   public void flush(ChannelHandlerContext ctx) {
-    unflushed = false;
-    flushCodec(ctx);
-    tellWritable();
+    do {
+      unflushed = false;
+      flushCodec(ctx);
+      rooms.tell();
+    } while (unflushed && !inRead);
   }
 
   /** As the codec's own, with what was gathered between its two steps. */
@@ -288,31 +289,6 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
       ctx.flush();
     } catch (Http2Exception failure) {
       onError(ctx, true, failure);
-    }
-  }
-
-  @Override
-  public void channelWritabilityChanged(ChannelHandlerContext ctx) throws Exception {
-    super.channelWritabilityChanged(ctx);
-    tellWritable();
-  }
-
-  /** Told from within the codec's writing: the exchanges hear of it when that is over. */
-  private void onWritability(Http2Stream stream) {
-    Http2ClientStream ours = streams.get(stream.id());
-    if (ours != null && encoder().flowController().isWritable(stream)) {
-      writable.add(ours);
-    }
-  }
-
-  private void tellWritable() {
-    while (!writable.isEmpty()) {
-      writable.removeLast().onWritable();
-    }
-    ChannelHandlerContext ctx = context;
-    if (unflushed && !inRead && ctx != null) {
-      unflushed = false;
-      flushCodec(ctx);
     }
   }
 
@@ -341,6 +317,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
       touched.get(i).flushDownstream();
     }
     touched.clear();
+    rooms.clear();
     super.channelInactive(ctx);
   }
 
@@ -508,9 +485,15 @@ public final class Http2ClientConnection extends Http2ConnectionHandler {
     sendData(id, Unpooled.EMPTY_BUFFER, true);
   }
 
-  boolean isWritable(int id) {
+  /** Whether a stream may be given more; one that is gone takes everything and drops it. */
+  boolean hasRoom(int id) {
     Http2Stream stream = connection().stream(id);
-    return stream == null || encoder().flowController().isWritable(stream);
+    return stream == null || (context().channel().isWritable() && distributor.hasRoom(stream));
+  }
+
+  /** Streams that wait for it. */
+  RoomQueue rooms() {
+    return rooms;
   }
 
   /** Gives a stream's bytes back to its window. */

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * One request on a connection to an endpoint, from its head to the end of both sides. It tells its
  * exchange nothing more once that has let go. Confined to the connection's event loop.
  */
-final class Http2ClientStream implements Upstream {
+final class Http2ClientStream implements Upstream, RoomQueue.Waiter {
 
   /** As on the HTTP/1.1 side. */
   private static final int MAX_FIELDS = 256;
@@ -30,6 +30,7 @@ final class Http2ClientStream implements Upstream {
   private @Nullable Exchange exchange;
   private int id;
 
+  private boolean awaitsRoom;
   private boolean toHead;
   // CONNECT with :protocol (RFC 8441), and whether it is a tunnel already.
   private boolean isConnect;
@@ -289,9 +290,11 @@ final class Http2ClientStream implements Upstream {
     current.onUpstreamFailure(why, headSeen || interimSeen);
   }
 
-  void onWritable() {
+  @Override
+  public void lookForRoom() {
+    awaitsRoom = false;
     Exchange current = exchange;
-    if (current != null) {
+    if (current != null && isWritable()) {
       current.onUpstreamWritable();
     }
   }
@@ -353,8 +356,12 @@ final class Http2ClientStream implements Upstream {
 
   @Override
   public boolean isWritable() {
-    // A stream that is gone takes everything and drops it.
-    return connection.isWritable(id);
+    boolean hasRoom = connection.hasRoom(id);
+    if (!hasRoom && !awaitsRoom) {
+      awaitsRoom = true;
+      connection.rooms().add(this);
+    }
+    return hasRoom;
   }
 
   @Override

@@ -91,7 +91,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   private final RequestFields requestFields;
   private final IntObjectHashMap<Http2ServerStream> streams = new IntObjectHashMap<>();
   private final List<Http2ServerStream> touched = new ArrayList<>();
-  private final List<Http2ServerStream> withoutRoom = new ArrayList<>();
+  private final RoomQueue rooms = new RoomQueue();
   private final WriteStall stall;
   private final Timer timer = new Timer();
   private final Runnable flushTask = this::flushNow;
@@ -102,7 +102,6 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
   private boolean isReading;
   private boolean dirty;
   private boolean flushScheduled;
-  private boolean isWaking;
   private int requests;
   private boolean settled;
   private boolean leaving;
@@ -348,7 +347,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     }
     streams.clear();
     touched.clear();
-    withoutRoom.clear();
+    rooms.clear();
   }
 
   private List<Http2ServerStream> all() {
@@ -730,26 +729,9 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
     return hasRoom(stream) && encoder().flowController().windowSize(stream) >= bytes;
   }
 
-  /** Tells the stream when there is room again; once for each call. */
-  void awaitRoom(Http2ServerStream stream) {
-    withoutRoom.add(stream);
-  }
-
-  /** Tells the streams for which there is room now; those that fill it at once wait again. */
-  private void wake() {
-    if (isWaking || withoutRoom.isEmpty()) {
-      return;
-    }
-    isWaking = true;
-    try {
-      List<Http2ServerStream> waiting = List.copyOf(withoutRoom);
-      withoutRoom.clear();
-      for (Http2ServerStream stream : waiting) {
-        stream.lookForRoom();
-      }
-    } finally {
-      isWaking = false;
-    }
+  /** Streams that wait for it. */
+  RoomQueue rooms() {
+    return rooms;
   }
 
   /** Whether the client has opened the stream's own window, whatever the connection's is. */
@@ -806,7 +788,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler
       encoder().flowController().writePendingBytes();
       batch.drain(ctx);
       ctx.flush();
-      wake();
+      rooms.tell();
     } catch (Http2Exception failure) {
       onError(ctx, true, failure);
     } catch (RuntimeException | Error failure) {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * One request of an HTTP/2 client and its response (RFC 9113 section 8.1). It outlives its exchange
  * until the client has taken the response. Confined to the connection's event loop.
  */
-final class Http2ServerStream implements Downstream {
+final class Http2ServerStream implements Downstream, RoomQueue.Waiter {
 
   /** How often a body's rate is looked at; as on HTTP/1.1. */
   private static final long RATE_WINDOW_NANOS = 5_000_000_000L;
@@ -171,8 +171,8 @@ final class Http2ServerStream implements Downstream {
     }
   }
 
-  /** There may be room again for a stream that had none. */
-  void lookForRoom() {
+  @Override
+  public void lookForRoom() {
     awaitsRoom = false;
     if (!isWritable()) {
       return;
@@ -369,7 +369,7 @@ final class Http2ServerStream implements Downstream {
     boolean hasRoom = connection.hasRoom(handle);
     if (!hasRoom && !awaitsRoom) {
       awaitsRoom = true;
-      connection.awaitRoom(this);
+      connection.rooms().add(this);
     }
     return hasRoom;
   }
