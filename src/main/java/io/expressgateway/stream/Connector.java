@@ -32,16 +32,19 @@ final class Connector {
   /**
    * Connects; {@code side} becomes the channel's last handler before the first byte.
    *
+   * @param keepAlive whether the kernel asks after an endpoint that says nothing for two hours
    * @return the future of the connection; its channel is registered
    */
-  ChannelFuture connect(Endpoint endpoint, Side side) {
+  ChannelFuture connect(Endpoint endpoint, Side side, boolean keepAlive) {
     InetSocketAddress address = endpoint.nextAddress();
     if (address == null) {
       return connectByName(endpoint, side);
     }
     SocketChannel channel = transport.newSocketChannel(address.getAddress());
     SocketChannelConfig config = channel.config();
-    config.setKeepAlive(true);
+    if (keepAlive) {
+      config.setKeepAlive(true);
+    }
     config.setConnectTimeoutMillis(0);
     side.attach(channel);
     channel.pipeline().addLast(side);

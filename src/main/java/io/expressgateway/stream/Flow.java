@@ -149,7 +149,7 @@ final class Flow extends TimerWheel.Task implements FlowRecord, PickRequest {
     loop.timers().arm(this, connectStartNanos + to.connectNanos());
     try {
       loop.connector()
-          .connect(next, side)
+          .connect(next, side, context.needsKeepAlive())
           .addListener(done -> onConnect(side, (ChannelFuture) done));
     } catch (ChannelException noSocket) {
       lack(OwnLack.SOCKET);

@@ -10,14 +10,14 @@ import java.io.IOException;
  */
 final class Pipe {
 
-  /** As many bytes as a pipe has by default (pipe(7)). */
-  private static final int CAPACITY = 64 * 1024;
-
   private static final long NO_OFFSET = -1;
 
   private final FileDescriptor out;
   private final FileDescriptor in;
+  private int size = PipeSize.DEFAULT;
+  private boolean isSized;
   private int waiting;
+  private int filled;
 
   /**
    * Opens one.
@@ -28,6 +28,14 @@ final class Pipe {
     FileDescriptor[] ends = FileDescriptor.pipe();
     out = ends[0];
     in = ends[1];
+  }
+
+  /** Makes the pipe larger, once it can be. */
+  void grow() {
+    if (!isSized && PipeSize.isReady()) {
+      isSized = true;
+      size = PipeSize.grow(in.intValue());
+    }
   }
 
   /** Bytes that came in and did not go out. */
@@ -42,8 +50,17 @@ final class Pipe {
    * @throws IOException what reading the socket would throw; the socket forgets it
    */
   int fill(FileDescriptor socket) throws IOException {
-    waiting = Native.splice(socket.intValue(), NO_OFFSET, in.intValue(), NO_OFFSET, CAPACITY);
-    return waiting;
+    filled = Native.splice(socket.intValue(), NO_OFFSET, in.intValue(), NO_OFFSET, size);
+    waiting = filled;
+    return filled;
+  }
+
+  /**
+   * Whether the last filling may have left something in the socket: a pipe has places for so many
+   * pieces of a page at most, and those of small packets are a third of a page.
+   */
+  boolean wasFull() {
+    return filled >= size / 4;
   }
 
   /**

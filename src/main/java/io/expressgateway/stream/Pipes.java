@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Pipes {
 
   /** With more receivers behind than this at once, what comes for the others is copied. */
-  private static final int MOST = 256;
+  private static final int MOST = 128;
 
   private static final int MOST_IDLE = 4;
 
@@ -27,11 +27,19 @@ final class Pipes {
   /** An empty pipe, to be given back; null when there are too many or none is of use. */
   @Nullable Pipe take() {
     Pipe pipe = idle.pollLast();
-    if (pipe != null || open == MOST || isRefused) {
-      return pipe;
+    if (pipe == null) {
+      pipe = open == MOST || isRefused ? null : opened();
     }
+    if (pipe != null) {
+      pipe.grow();
+    }
+    return pipe;
+  }
+
+  private @Nullable Pipe opened() {
+    PipeSize.prepare();
     try {
-      pipe = new Pipe();
+      Pipe pipe = new Pipe();
       open++;
       return pipe;
     } catch (IOException tooManyFiles) {

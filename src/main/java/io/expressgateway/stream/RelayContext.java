@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RelayContext {
 
+  /** Of Linux: net.ipv4.tcp_keepalive_time, two hours. */
+  private static final long KEEP_ALIVE_NANOS = 7_200_000_000_000L;
+
   private final ListenerSpec spec;
   private final RelaySpec relay;
   private final @Nullable Target target;
@@ -92,6 +95,13 @@ final class RelayContext {
   /** 0 for no limit. */
   long idleNanos() {
     return idleNanos;
+  }
+
+  /**
+   * Whether an idle flow outlives the time after which the kernel asks whether its peer is there.
+   */
+  boolean needsKeepAlive() {
+    return idleNanos == 0 || idleNanos > KEEP_ALIVE_NANOS;
   }
 
   /** 0 for no limit. */

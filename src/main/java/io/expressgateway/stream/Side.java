@@ -226,8 +226,10 @@ final class Side extends ChannelInboundHandlerAdapter {
     FileDescriptor in = ((EpollSocketChannel) channel()).fd();
     FileDescriptor out = ((EpollSocketChannel) to.channel()).fd();
     long most = received + MOST_SPLICED;
-    while (pipe.waiting() == 0 && received < most && pipe.fill(in) > 0) {
+    boolean isMoreLikely = true;
+    while (isMoreLikely && pipe.waiting() == 0 && received < most && pipe.fill(in) > 0) {
       received += pipe.waiting();
+      isMoreLikely = pipe.wasFull();
       try {
         pipe.drain(out);
       } catch (IOException failed) {
