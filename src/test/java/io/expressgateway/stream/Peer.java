@@ -2,14 +2,20 @@ package io.expressgateway.stream;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** An endpoint whose connections the test gets in its hands. */
 final class Peer implements AutoCloseable {
+
+  /** Bound until the process ends. */
+  private static final Queue<Socket> REFUSING = new ConcurrentLinkedQueue<>();
 
   private final ServerSocket server;
   private final BlockingQueue<Socket> accepted = new LinkedBlockingQueue<>();
@@ -23,11 +29,12 @@ final class Peer implements AutoCloseable {
     Thread.ofPlatform().daemon().name("peer").start(this::accept);
   }
 
-  /** A port that refuses connections: it was free a moment ago. */
+  /** A port that refuses connections: nobody listens on it, and nobody else gets it. */
   static int refusing() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return free.getLocalPort();
-    }
+    Socket bound = new Socket();
+    bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    REFUSING.add(bound);
+    return bound.getLocalPort();
   }
 
   private void accept() {
